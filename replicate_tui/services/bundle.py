@@ -1,0 +1,170 @@
+"""All services of one profile, put together and as they are handed to the app."""
+
+from dataclasses import dataclass
+
+from replicate_tui.config import Settings
+from replicate_tui.paths import ProfilePaths
+from replicate_tui.services.account import AccountService
+from replicate_tui.services.archive import Archive
+from replicate_tui.services.catalog import CatalogService
+from replicate_tui.services.connection import Connection
+from replicate_tui.services.create import Creator
+from replicate_tui.services.deployments import DeploymentService
+from replicate_tui.services.drafts import DraftService, PresetService
+from replicate_tui.services.estimate import FREE, PriceList
+from replicate_tui.services.export import ExportService
+from replicate_tui.services.hardware import HardwareService
+from replicate_tui.services.history import HistoryHealth
+from replicate_tui.services.housekeeping import Housekeeping
+from replicate_tui.services.kept_answers import KeptAnswers
+from replicate_tui.services.local_key import LocalKey
+from replicate_tui.services.model_lists import ModelLists
+from replicate_tui.services.own_models import OwnModelService
+from replicate_tui.services.pull import HistoryPull
+from replicate_tui.services.pulled import PulledRuns
+from replicate_tui.services.reconcile import Reconciler
+from replicate_tui.services.releases import SeenReleases
+from replicate_tui.services.runs import RunService
+from replicate_tui.services.search import SearchService
+from replicate_tui.services.send import Sender
+from replicate_tui.services.tracker import RunTracker
+from replicate_tui.services.trainings import TrainingService
+from replicate_tui.services.uploads import UploadService
+from replicate_tui.services.watch import WatchTools
+from replicate_tui.store.catalog import DocumentCache
+from replicate_tui.store.compaction import Compactor
+from replicate_tui.store.database import Database
+from replicate_tui.store.drafts import DraftRepository
+from replicate_tui.store.model_names import ModelNames
+from replicate_tui.store.models import ModelRepository
+from replicate_tui.store.presets import PresetRepository
+from replicate_tui.store.remembered import Remembered
+from replicate_tui.store.runs import RunRepository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Handed to the app; `memory` keeps small JSON values between starts, `history` says when nothing can be kept."""
+
+    connection: Connection
+    catalog: CatalogService
+    search: SearchService
+    runs: RunService
+    trainings: TrainingService
+    deployments: DeploymentService
+    uploads: UploadService
+    hardware: HardwareService
+    own_models: OwnModelService
+    model_lists: ModelLists
+    creator: Creator
+    tracker: RunTracker
+    pull: HistoryPull
+    export: ExportService
+    housekeeping: Housekeeping
+    prices: PriceList
+    drafts: DraftService
+    presets: PresetService
+    account: AccountService
+    memory: Remembered
+    history: HistoryHealth
+    database: Database
+
+    async def open(self) -> tuple[str, ...]:
+        """Open the history and return what a person should know about it, in plain words."""
+        await self.database.open()
+        await self.account.recall()
+        return self.database.notices
+
+    async def begin(self, *, read_account: bool = True) -> None:
+        """Take up what an earlier start left, then learn the account's runs and put things in order, in peace.
+
+        Raises ServiceProblem when the history does not say what was left.
+        """
+        await self.tracker.resume()
+        if read_account:
+            self.pull.refresh()
+        self.housekeeping.begin()
+
+    async def close(self) -> None:
+        """Stop following runs, close the client and the history; takes a few seconds at most."""
+        await self.uploads.close()
+        await self.creator.close()
+        await self.housekeeping.stop()
+        await self.pull.stop()
+        await self.tracker.stop()
+        await self.connection.close()
+        await self.database.close()
+
+
+def assemble(
+    connection: Connection,
+    paths: ProfilePaths,
+    archive: Archive,
+    prices: PriceList = FREE,
+    settings: Settings | None = None,
+) -> Services:
+    """Put the services of a profile together; touches neither the disk nor the network."""
+    history = HistoryHealth()
+    database = Database(paths.database, on_problem=history.tell)
+    runs = RunRepository(database)
+    models = ModelRepository(database)
+    cache = DocumentCache(database)
+    answers = KeptAnswers(connection, cache)
+    catalog = CatalogService(connection, cache, models)
+    memory = Remembered(database)
+    account = AccountService(connection, memory)
+    own_models = OwnModelService(connection, catalog, models)
+    key = LocalKey(paths.data / "fingerprint.key")
+
+    async def is_ours(remote_id: str) -> bool:
+        return await runs.by_remote_id(connection.origin, remote_id) is not None
+
+    tracker = RunTracker(
+        WatchTools(
+            connection=connection,
+            runs=runs,
+            archive=archive,
+            reconciler=Reconciler(connection, is_ours, key),
+            output_schema=catalog.output_schema,
+            priced=prices.priced,
+        ),
+        database.become_owner,
+    )
+    deployments = DeploymentService(connection, answers, SeenReleases(memory, connection.origin))
+    creator = Creator(connection, runs, tracker, Sender(connection, catalog), key, deployments.hardware_of)
+    return Services(
+        connection=connection,
+        catalog=catalog,
+        search=SearchService(connection, catalog, models),
+        runs=RunService(connection, runs, tracker, creator),
+        trainings=TrainingService(connection, creator),
+        deployments=deployments,
+        uploads=UploadService(connection, answers, memory),
+        hardware=HardwareService(answers, prices),
+        own_models=own_models,
+        model_lists=ModelLists(connection, catalog, own_models, deployments, models, ModelNames(database), memory),
+        creator=creator,
+        tracker=tracker,
+        pull=HistoryPull(
+            connection,
+            PulledRuns(connection, runs, tracker, prices.priced),
+            memory,
+            account,
+            database.become_owner,
+        ),
+        export=ExportService(runs),
+        housekeeping=Housekeeping(
+            Compactor(database),
+            settings or Settings(),
+            paths.logs_aside,
+            become_owner=database.become_owner,
+            is_busy=lambda: bool(tracker.live()),
+        ),
+        prices=prices,
+        drafts=DraftService(DraftRepository(database)),
+        presets=PresetService(PresetRepository(database)),
+        account=account,
+        memory=memory,
+        history=history,
+        database=database,
+    )

@@ -1,0 +1,52 @@
+"""Keeps the draft of a form: soon after each change, and when the form is left."""
+
+from collections.abc import Callable
+
+from replicate_tui.services.drafts import DraftService
+from replicate_tui.services.problems import ServiceProblem
+from replicate_tui.ui.form.model import FormModel
+
+
+class DraftKeeper:
+    """`is_edited` says whether there is anything of the person's own to keep; `say` is told what goes wrong.
+
+    The draft is kept under `target`, by default the name of the model.
+    """
+
+    def __init__(self, drafts: DraftService, form: FormModel, say: Callable[[str], None], target: str = "") -> None:
+        self._drafts = drafts
+        self._form = form
+        self._target = target or form.full_name
+        self._say = say
+        self.is_edited = False
+
+    async def restore(self) -> None:
+        """Put the kept draft back into the form."""
+        try:
+            draft = await self._drafts.load(self._target)
+        except ServiceProblem as problem:
+            self._say(f"The draft could not be read: {problem}")
+            return
+        if draft is not None:
+            self._form.take_draft(draft.values, draft.options)
+            self.is_edited = True
+
+    async def save(self) -> None:
+        """Keep the form as it stands; a form back at its defaults leaves no draft."""
+        if not self.is_edited or not self._form.is_loaded:
+            return
+        try:
+            if self._form.has_changes:
+                await self._drafts.save(self._target, *self._form.draft())
+            else:
+                await self._drafts.discard(self._target)
+        except ServiceProblem as problem:
+            self._say(f"The draft is not kept: {problem}")
+
+    async def discard(self) -> None:
+        """Forget the draft: the form has been run."""
+        self.is_edited = False
+        try:
+            await self._drafts.discard(self._target)
+        except ServiceProblem as problem:
+            self._say(f"The draft is still kept: {problem}")

@@ -1,0 +1,74 @@
+"""All binding ids there are, for checking a key map; imports every screen, so only where there is a key map."""
+
+from replicate_tui.ui import app
+from replicate_tui.ui.keymap import binding_ids
+from replicate_tui.ui.modals import base as dialog
+from replicate_tui.ui.modals import export, note, presets, tags, upload
+from replicate_tui.ui.screens import (
+    base,
+    collections,
+    deployment,
+    deployment_form,
+    deployments,
+    fields_form,
+    files,
+    model,
+    models,
+    monitor,
+    run_form,
+    runs,
+    search,
+    training_form,
+    training_monitor,
+    trainings,
+    watched_run,
+    welcome,
+)
+from replicate_tui.ui.widgets import chart, file_log, following_view, form_list, picture, run_list, virtual_list
+from replicate_tui.ui.widgets.fields import file, glance, number
+
+
+def known_binding_ids() -> set[str]:
+    """Return the ids that `keys` in the settings may name."""
+    owners = (
+        app.ReplicateApp,
+        base.HouseScreen,
+        collections.CollectionsScreen,
+        deployment.DeploymentScreen,
+        deployment_form.DeploymentFormScreen,
+        deployments.DeploymentsScreen,
+        fields_form.FieldsFormScreen,
+        files.FilesScreen,
+        model.ModelScreen,
+        models.ModelsScreen,
+        monitor.MonitorScreen,
+        run_form.RunFormScreen,
+        runs.RunsScreen,
+        search.SearchScreen,
+        trainings.TrainingsScreen,
+        training_form.TrainingFormScreen,
+        training_monitor.TrainingMonitorScreen,
+        watched_run.WatchedRunScreen,
+        chart.Chart,
+        welcome.WelcomeScreen,
+        virtual_list.VirtualList,
+        run_list.RunList,
+        form_list.FormList,
+        file.FileEditor,
+        glance.ChoiceEditor,
+        glance.FoldEditor,
+        glance.ListHead,
+        glance.LongText,
+        glance.ToggleEditor,
+        number.NumberEditor,
+        dialog.Dialog,
+        presets.PresetsDialog,
+        export.ExportDialog,
+        note.NoteDialog,
+        tags.TagsDialog,
+        upload.UploadDialog,
+        following_view.FollowingView,
+        file_log.FileLog,
+        picture.Picture,
+    )
+    return binding_ids(owner.BINDINGS for owner in owners)

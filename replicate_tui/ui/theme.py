@@ -1,0 +1,83 @@
+"""The two themes of the house: one accent colour, muted secondary text, status colours that only underline words."""
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="replicate-dark",
+    dark=True,
+    primary="#a99bf5",
+    secondary="#8d99ae",
+    accent="#a99bf5",
+    foreground="#d8dbe3",
+    background="#14151a",
+    surface="#14151a",
+    panel="#1f2129",
+    success="#7fc98b",
+    warning="#e0b45c",
+    error="#ef7a7a",
+    variables={
+        # Explicit: a theme with a panel colour of its own has no boost otherwise, and "auto" colours cannot be drawn
+        # by the line widgets.
+        "boost": "#262934",
+        "text-muted": "#8b91a1",
+        "text-disabled": "#6b7180",
+        "text-primary": "#b3a7f7",
+        "text-success": "#7fc98b",
+        "text-warning": "#e0b45c",
+        "text-error": "#ef7a7a",
+        "block-cursor-background": "#2f3144",
+        "block-cursor-foreground": "#ffffff",
+        "block-cursor-text-style": "none",
+        "block-cursor-blurred-background": "#22242f",
+        "input-selection-background": "#4b4780",
+        "scrollbar": "#33363f",
+        "scrollbar-hover": "#4a4e5a",
+        "scrollbar-active": "#a99bf5",
+        "scrollbar-background": "#14151a",
+        "scrollbar-background-hover": "#14151a",
+        "scrollbar-background-active": "#14151a",
+        "scrollbar-corner-color": "#14151a",
+        "border": "#33363f",
+        "border-blurred": "#262934",
+    },
+)
+
+LIGHT = Theme(
+    name="replicate-light",
+    dark=False,
+    primary="#5b46b8",
+    secondary="#6b7280",
+    accent="#5b46b8",
+    foreground="#24262d",
+    background="#fbfbfc",
+    surface="#fbfbfc",
+    panel="#eeeff3",
+    success="#2b7a3d",
+    warning="#8f5f00",
+    error="#b3261e",
+    variables={
+        "boost": "#e4e6ec",
+        "text-muted": "#646a78",
+        "text-disabled": "#858b98",
+        "text-primary": "#5b46b8",
+        "text-success": "#2b7a3d",
+        "text-warning": "#8f5f00",
+        "text-error": "#b3261e",
+        "block-cursor-background": "#e0dcf5",
+        "block-cursor-foreground": "#16171b",
+        "block-cursor-text-style": "none",
+        "block-cursor-blurred-background": "#ecebf3",
+        "input-selection-background": "#cfc8f0",
+        "scrollbar": "#d3d5dc",
+        "scrollbar-hover": "#b9bcc6",
+        "scrollbar-active": "#5b46b8",
+        "scrollbar-background": "#fbfbfc",
+        "scrollbar-background-hover": "#fbfbfc",
+        "scrollbar-background-active": "#fbfbfc",
+        "scrollbar-corner-color": "#fbfbfc",
+        "border": "#d3d5dc",
+        "border-blurred": "#e4e6ec",
+    },
+)
+
+THEMES = (DARK, LIGHT)

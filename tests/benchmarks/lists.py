@@ -1,0 +1,80 @@
+"""What a key costs in a long list, against a short one; and how soon a filter shows what it finds."""
+
+import statistics
+
+from tests.benchmarks.apps import one_list
+from tests.benchmarks.figures import Figure, compared, milliseconds
+from tests.benchmarks.history import TYPED
+from tests.benchmarks.timed_terminal import TimedTerminal
+from tests.benchmarks.workshop import Workshop
+
+RUN_ROW = r"(succeeded|failed|canceled) +model\d"
+_QUIET = 0.04
+
+
+def keys(workshop: Workshop) -> list[Figure]:
+    """`down` in lists of both lengths: of plain rows, of run rows, and in the Runs place itself."""
+    scale = workshop.scale
+    figures = []
+    for kind in ("plain", "run"):
+        with (
+            workshop.start_app("one_list", str(scale.rows), kind) as long,
+            workshop.start_app("one_list", str(scale.small_rows), kind) as short,
+        ):
+            for terminal in (long, short):
+                terminal.until(one_list.READY)
+            figures.append(_downs(f"down, {scale.rows:,} {kind} rows", workshop, long, short))
+    with (
+        workshop.start("--demo", home=workshop.long_history_home) as long,
+        workshop.start("--demo", home=workshop.short_history_home) as short,
+    ):
+        for terminal in (long, short):
+            open_runs(terminal)
+        figures.append(_downs(f"down, Runs place of {scale.rows:,}", workshop, long, short))
+    return figures
+
+
+def _downs(name: str, workshop: Workshop, long: TimedTerminal, short: TimedTerminal) -> Figure:
+    """Press `down` in both by turns, each when the other is quiet; first the cursor moves, then the list scrolls."""
+    ours, others = [], []
+    for terminal in (long, short):
+        terminal.settle(0.3)
+    for _ in range(workshop.scale.keys):
+        ours.append(long.answers("down"))
+        long.settle(_QUIET)
+        others.append(short.answers("down"))
+        short.settle(_QUIET)
+    against = f"{workshop.scale.small_rows:,} rows"
+    return compared(name, milliseconds(ours), milliseconds(others), "ms", held_against=against, most_ratio=1.2, most=10)
+
+
+def open_runs(terminal: TimedTerminal) -> None:
+    terminal.until("1 Search")
+    terminal.settle(0.5)
+    terminal.press("4")
+    terminal.until(RUN_ROW)
+    terminal.settle(0.3)
+
+
+def filtering(workshop: Workshop) -> list[Figure]:
+    """The time from each letter of a filter to the rows it leaves, in the Runs place."""
+    taken: list[list[float]] = [[] for _ in TYPED]
+    with workshop.start("--demo", home=workshop.long_history_home) as terminal:
+        open_runs(terminal)
+        for _ in range(workshop.scale.pairs):
+            terminal.press("/")
+            terminal.settle(0.15)
+            for times, step in zip(taken, TYPED, strict=True):
+                times.append(terminal.took(step.letter, step.is_done))
+                terminal.settle(0.15)
+            # The list keeps its cursor's row when the filter goes: back to the top with it.
+            terminal.press("esc")
+            terminal.until(f"{workshop.scale.rows:,} runs")
+            terminal.press("g")
+            terminal.until(lambda screen: TYPED[-1].shown not in screen)
+            terminal.settle(0.15)
+    name = f"filter {workshop.scale.rows:,} runs, letter"
+    return [
+        Figure(f"{name} {number}", statistics.median(times) * 1_000, "ms", most=100)
+        for number, times in enumerate(taken, 1)
+    ]

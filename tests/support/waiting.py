@@ -1,0 +1,25 @@
+"""The one way a test waits: for a condition, never for time."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+POLL_SECONDS = 0.01
+
+
+async def wait_for(condition: Callable[[], object], what: str, *, seconds: float = 10.0) -> None:
+    """Return as soon as `condition()` is truthy; fail naming `what` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds:g} s: {what}")
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def wait_for_blocking(condition: Callable[[], object], what: str, *, seconds: float = 10.0) -> None:
+    """The same for code without an event loop."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds:g} s: {what}")
+        time.sleep(POLL_SECONDS)
