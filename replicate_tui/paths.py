@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,14 +73,21 @@ def make_private_folder(folder: Path) -> Path:
         missing.append(step)
         step = step.parent
     for part in reversed(missing):
-        previous_umask = os.umask(0o077)
-        try:
-            part.mkdir(mode=0o700, exist_ok=True)
-        finally:
-            os.umask(previous_umask)
+        _make_private(part)
     if folder.is_symlink() or not folder.is_dir():
         raise NotADirectoryError(f"{folder} is not a folder of its own")
     return folder
+
+
+def _make_private(folder: Path) -> None:
+    # The umask is the process's, not the thread's: two threads that set it and put it back leave the wrong one.
+    # It can only take bits away, so the folder is never wider than 0700; chmod gives back what an odd one took.
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        return  # made by another thread or copy meanwhile; what stands there is checked afterwards
+    if stat.S_IMODE(folder.stat().st_mode) != 0o700:
+        folder.chmod(0o700)
 
 
 @contextmanager

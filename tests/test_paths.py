@@ -2,6 +2,7 @@
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,21 @@ def test_made_folders_are_private_whatever_the_umask(tmp_path: Path, umask: int)
     for folder in (made, made.parent, made.parent.parent):
         assert mode(folder) == 0o700
     assert make_private_folder(made) == made
+
+
+def test_folders_made_by_many_threads_leave_the_umask_as_it_was(tmp_path: Path) -> None:
+    """The umask belongs to the process: two threads that set it and put it back can leave it private for everybody."""
+    before = os.umask(0o022)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            made = list(
+                threads.map(lambda number: make_private_folder(tmp_path / str(number % 50) / "x"), range(2_000))
+            )
+        left = os.umask(0o022)
+    finally:
+        os.umask(before)
+    assert left == 0o022
+    assert {mode(folder) for folder in made} == {0o700}
 
 
 def test_a_folder_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
