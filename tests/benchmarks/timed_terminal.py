@@ -1,5 +1,6 @@
 """A terminal with a watch: when each piece of output came, and what the program cost by then."""
 
+import contextlib
 import os
 import re
 import select
@@ -8,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from tests.benchmarks.link import Direction, Link
 from tests.support.terminal import KEYS, Terminal
 
 #: Starts a frame, on terminals that say they take whole frames; this one does, as modern ones do.
@@ -18,8 +20,15 @@ _ROOT = Path(__file__).parents[2]
 _NANOSECONDS = 1_000_000_000
 
 
+#: What is read at once from a program at the end of a link: small beside what one second carries.
+_SMALL_PIECE = 512
+
+
 class TimedTerminal(Terminal):
-    """Notes when each piece of output comes, before anything looks at it; times are seconds since the start."""
+    """Notes when each piece of output comes, before anything looks at it; times are seconds since the start.
+
+    With a `link` they are those of the far end: keys arrive half the round trip later, output at the link's rate.
+    """
 
     def __init__(
         self,
@@ -28,7 +37,13 @@ class TimedTerminal(Terminal):
         columns: int = 100,
         rows: int = 30,
         environment: Mapping[str, str] | None = None,
+        link: Link | None = None,
     ) -> None:
+        self._towards: Direction | None = None
+        self._back: Direction | None = None
+        if link:
+            self._towards = Direction(self._arrive, rate=link.rate, delay=link.round_trip / 2, buffer=link.buffer)
+            self._back = Direction(self._give, rate=None, delay=link.round_trip / 2)
         # The reader must not wait for the emulator, or its times are the emulator's.
         sys.setswitchinterval(0.0005)
         self._arrivals: list[tuple[float, int]] = []
@@ -37,24 +52,45 @@ class TimedTerminal(Terminal):
         super().__init__(command, columns=columns, rows=rows, environment=environment, folder=_ROOT)
 
     def _read(self) -> None:
+        take, most = (self._towards.put, _SMALL_PIECE) if self._towards else (self._arrive, 65536)
         while not self._closed:
             if not select.select([self._master], [], [], 0.05)[0]:
                 if self.process.poll() is not None:
                     return
                 continue
             try:
-                data = os.read(self._master, 65536)
+                data = os.read(self._master, most)
             except OSError:
                 return
-            now = self.now
             if not data:
                 return
-            if _FRAME_QUESTION in data:
-                os.write(self._master, _FRAME_ANSWER)
-            with self._changed:
-                self._raw += data
-                self._arrivals.append((now, len(self._raw)))
-                self._changed.notify_all()
+            take(data)
+
+    def _arrive(self, data: bytes) -> None:
+        now = self.now
+        if _FRAME_QUESTION in data:
+            self._send_back(_FRAME_ANSWER)
+        with self._changed:
+            self._raw += data
+            self._arrivals.append((now, len(self._raw)))
+            self._changed.notify_all()
+
+    def _send_back(self, data: bytes) -> None:
+        if self._back:
+            self._back.put(data)
+        else:
+            self._give(data)
+
+    def _give(self, data: bytes) -> None:
+        # A program that has gone takes no keys.
+        with contextlib.suppress(OSError):
+            os.write(self._master, data)
+
+    def hang_up(self) -> None:
+        for direction in (self._towards, self._back):
+            if direction:
+                direction.close()
+        super().hang_up()
 
     @property
     def now(self) -> float:
@@ -65,8 +101,22 @@ class TimedTerminal(Terminal):
     def press(self, key: str) -> float:
         """Send one key, by name or as text, and return when."""
         at = self.now
-        os.write(self._master, KEYS.get(key, key).encode())
+        self._send_back(KEYS.get(key, key).encode())
         return at
+
+    def hold(self, key: str, *, times: int, per_second: float) -> float:
+        """Hold a key down; returns when it was let go."""
+        begun = self.now
+        for number in range(times):
+            self.press(key)
+            time.sleep(max(0.0, begun + (number + 1) / per_second - self.now))
+        return self.now
+
+    @property
+    def last_arrival(self) -> float:
+        """When the last piece of output came."""
+        with self._lock:
+            return self._arrivals[-1][0] if self._arrivals else 0.0
 
     def until(self, pattern: str | Callable[[str], object], *, seconds: float = 30.0) -> float:
         """Return when the piece of output came that made the screen match; fail showing the screen otherwise.
