@@ -71,10 +71,10 @@ def _does_nothing(trial: Trial, environment: dict[str, str], home: Path) -> None
 
 def _go_to_runs(terminal: Terminal) -> None:
     """Show that keys are heard; what a click has opened may still come up over the place once."""
-    for _ in range(3):
+    for _ in range(10):
         terminal.send("alt+4")
         with contextlib.suppress(AssertionError):
-            terminal.wait_for("filter: words|No runs yet", seconds=20)
+            terminal.wait_for("filter: words|No runs yet", seconds=4)
             return
     raise AssertionError(f"no key is heard\n{terminal.screen}")
 

@@ -2,10 +2,12 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -126,7 +128,7 @@ def _runs_with(service: DemoServer, home: Path, limit: str) -> None:
 
 _PROGRAMS: Final[Mapping[str, str | None]] = {
     "not a program": "\x7fELF nonsense",
-    "hangs": '#!/bin/sh\necho $$ > "$HOME/hanging"\nexec sleep 1000\n',
+    "hangs": '#!/bin/sh\necho $$ > "$HOME/hanging-${0##*/}"\nexec sleep 1000\n',
     "missing": None,
     "exits 1": "#!/bin/sh\nexit 1\n",
     "killed": "#!/bin/sh\nkill -9 $$\n",
@@ -138,8 +140,19 @@ def _broken_programs(trials: Trials) -> None:
     for trial in trials:
         home = home_of(trials, f"{trial.number}")
         kind = tuple(_PROGRAMS)[trial.number % len(_PROGRAMS)]
-        with trial, make_demo() as service:
+        with trial, make_demo() as service, _none_left_hanging(home):
             _is_told(trial, kind, service, home)
+
+
+@contextmanager
+def _none_left_hanging(home: Path) -> Iterator[None]:
+    """End the programs that outlive the app, as a browser may."""
+    try:
+        yield
+    finally:
+        for told in home.glob("hanging-*"):
+            with suppress(ProcessLookupError, ValueError):
+                os.kill(int(told.read_text()), signal.SIGKILL)
 
 
 def _is_told(trial: Trial, kind: str, service: DemoServer, home: Path) -> None:
@@ -160,6 +173,7 @@ def _is_told(trial: Trial, kind: str, service: DemoServer, home: Path) -> None:
                 # A browser that stays is a browser: what counts is that nothing waits for it.
                 terminal.send("]")
                 terminal.wait_for("Sayshello|Says hello")
+                _is_hanging("xdg-open", home)
             else:
                 terminal.wait_for("The address:")
                 terminal.wait_for("https://replicate.com/tests/greeter|/tests/greeter")
@@ -179,8 +193,7 @@ def _editor_is_told(kind: str, terminal: Terminal, home: Path) -> None:
         wait_until_said(terminal, "There is no editor")
     elif kind == "hangs":
         starts = terminal.raw.count(START)
-        hanging = home / "hanging"
-        wait_for_blocking(lambda: hanging.exists() and hanging.read_text().strip(), "the editor to hang")
+        _is_hanging("editor", home)
         # It has the terminal, and ctrl+c is for it.
         time.sleep(0.2)
         terminal.send("ctrl+c")
@@ -189,6 +202,11 @@ def _editor_is_told(kind: str, terminal: Terminal, home: Path) -> None:
     else:
         wait_until_said(terminal, "editor")
         terminal.wait_for(lambda screen: re.search("ended with an error|could not be used", flat(screen)))
+
+
+def _is_hanging(name: str, home: Path) -> None:
+    told = home / f"hanging-{name}"
+    wait_for_blocking(lambda: told.exists() and told.read_text().strip(), f"{name} to hang")
 
 
 # -- E14 ------------------------------------------------------------------------------------------------------------
