@@ -16,7 +16,7 @@ from replicate_tui.services.views import TrainingRequest
 from replicate_tui.ui import messages
 from replicate_tui.ui.form.rows import RowId
 from replicate_tui.ui.screens.model import ModelScreen
-from replicate_tui.ui.screens.model_form import NewModelScreen
+from replicate_tui.ui.screens.model_form import ModelTextsScreen, NewModelScreen
 from replicate_tui.ui.screens.models import ModelsScreen
 from replicate_tui.ui.screens.run_form import RunFormScreen
 from replicate_tui.ui.wire import external_editor
@@ -221,6 +221,55 @@ async def test_a_model_is_made_and_its_page_opens(demo: DemoServer) -> None:
         assert driver.shows(NewModelScreen)
         await driver.press("escape", "y")
         await driver.until(lambda: driver.shows(ModelsScreen), "the list")
+        # What was sent, or thrown away, comes back no more.
+        await driver.press("n")
+        await driver.until("8 values")
+        assert driver.find("#fields").editor.text_now == ""
+
+
+async def test_a_half_filled_new_model_is_kept_and_taken_up_again(demo: DemoServer) -> None:
+    async with open_app(demo) as driver:
+        await go_to_models(driver)
+        await driver.press("n")
+        await driver.until("8 values")
+        await fill(driver, description="Draws fog", name="fog")
+        await driver.until("draft")
+
+        async def is_kept() -> bool:
+            return await driver.services.drafts.load("a new model") is not None
+
+        # It is on disk while the form still stands: a crash takes nothing.
+        async with asyncio.timeout(10):
+            while not await is_kept():
+                await driver.pilot.pause()
+        await driver.press("escape", "k")
+        await driver.until(lambda: driver.shows(ModelsScreen), "the list")
+        await driver.press("n")
+        await driver.until("Taken up from a draft")
+        await driver.until("Draws fog")
+        assert driver.find("#fields").editor.text_now == "fog"
+        await driver.press("tab", "tab", "right", "ctrl+g")
+        await driver.until(lambda: driver.shows(ModelScreen), "its page")
+        assert not await is_kept()
+
+
+async def test_a_change_of_texts_is_kept_over_what_the_service_says(demo: DemoServer) -> None:
+    async with open_app(demo, before=lambda services: make(services, "kept-texts", description="Old")) as driver:
+        await driver.open(messages.OpenModelForm("demo/kept-texts"))
+        await driver.until("Nothing is changed yet")
+        await fill(driver, description="New")
+        await driver.until("Old → New")
+        await driver.press("escape", "k")
+        await driver.until(lambda: not driver.shows(ModelTextsScreen), "the screen before")
+        await driver.open(messages.OpenModelForm("demo/kept-texts"))
+        await driver.until("Taken up from a draft")
+        await driver.until("Old → New")
+        # Thrown away, it is gone for good.
+        await driver.press("escape", "y")
+        await driver.until(lambda: not driver.shows(ModelTextsScreen), "the screen before")
+        await driver.open(messages.OpenModelForm("demo/kept-texts"))
+        await driver.until("Nothing is changed yet")
+        assert "draft" not in driver.text
 
 
 async def test_texts_are_changed_and_only_those(demo: DemoServer, monkeypatch: pytest.MonkeyPatch) -> None:

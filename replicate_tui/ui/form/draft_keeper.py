@@ -1,22 +1,36 @@
 """Keeps the draft of a form: soon after each change, and when the form is left."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from replicate_tui.services.drafts import DraftService
 from replicate_tui.services.problems import ServiceProblem
-from replicate_tui.ui.form.model import FormModel
+
+
+class DraftedForm(Protocol):
+    """A form that can be kept half-filled: its values and options as JSON, without secrets."""
+
+    @property
+    def is_loaded(self) -> bool: ...
+
+    @property
+    def has_changes(self) -> bool: ...
+
+    def draft(self) -> tuple[dict[str, Any], dict[str, Any]]: ...
+
+    def take_draft(self, values: Mapping[str, Any], options: Mapping[str, Any]) -> None: ...
 
 
 class DraftKeeper:
     """`is_edited` says whether there is anything of the person's own to keep; `say` is told what goes wrong.
 
-    The draft is kept under `target`, by default the name of the model.
+    The draft is kept under `target`: the name of a model, or other words for what is no run of one.
     """
 
-    def __init__(self, drafts: DraftService, form: FormModel, say: Callable[[str], None], target: str = "") -> None:
+    def __init__(self, drafts: DraftService, form: DraftedForm, say: Callable[[str], None], target: str) -> None:
         self._drafts = drafts
         self._form = form
-        self._target = target or form.full_name
+        self._target = target
         self._say = say
         self.is_edited = False
 

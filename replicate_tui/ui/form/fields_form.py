@@ -1,6 +1,7 @@
 """A form of a few fixed fields, without a screen: what stands in it, and what is wrong with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from textual.content import Content
 
@@ -37,8 +38,21 @@ class FieldsForm:
         return self.state.text(name) if self.state.schema.get(name) else ""
 
     @property
+    def is_loaded(self) -> bool:
+        """Whether it is known what stands in the fields to begin with."""
+        return True
+
+    @property
     def has_changes(self) -> bool:
         return bool(self.state.changed())
+
+    def draft(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what a draft keeps: the texts as typed. There are no options."""
+        return self.state.draft(), {}
+
+    def take_draft(self, values: Mapping[str, Any], options: Mapping[str, Any]) -> None:  # noqa: ARG002  (as all forms)
+        """Put a draft back; what was typed meanwhile stays."""
+        self.state.take_draft({name: part for name, part in values.items() if not self.state.is_touched(name)})
 
     def problems(self) -> Sequence[FieldProblem]:
         """Return what the service would refuse."""

@@ -92,6 +92,10 @@ class ModelTextsForm(FieldsForm):
         self.before: Mapping[str, str] = {}
         super().__init__(InputSchema())
 
+    @property
+    def is_loaded(self) -> bool:
+        return bool(self.state.schema.fields)
+
     def take_texts(self, before: Mapping[str, str]) -> None:
         """Show the texts as they are now; what was entered meanwhile stays."""
         self.before = before

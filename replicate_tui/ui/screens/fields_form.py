@@ -1,19 +1,21 @@
-"""A screen with a form of a few fixed fields: filled in, checked, sent once; an error leaves it as it was typed."""
+"""A screen with a form of a few fixed fields: filled in, checked, sent once; what was typed is kept until then."""
 
 from collections.abc import Callable
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Final, Generic, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.reactive import Reactive
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
 from replicate_tui.services.problems import ServiceProblem
 from replicate_tui.text import clean_line
 from replicate_tui.ui import messages
+from replicate_tui.ui.form.draft_keeper import DraftKeeper
 from replicate_tui.ui.form.fields_form import FieldsForm
 from replicate_tui.ui.form.picks import pick_choice
 from replicate_tui.ui.form.rows import Row, RowId
@@ -28,9 +30,18 @@ from replicate_tui.ui.wording import plural
 
 FormT = TypeVar("FormT", bound=FieldsForm)
 
+_FROM_DRAFT: Final = "Taken up from a draft; ctrl+r puts a field back."
+#: Seconds after the last change.
+SAVE_DRAFT_AFTER: Final = 0.5
+_LEAVE_ANSWERS: Final = (
+    Answer("n", "Stay in the form", "stay"),
+    Answer("k", "Leave, and keep it as a draft", "keep"),
+    Answer("y", "Leave, nothing is sent or kept", "leave"),
+)
+
 
 class FieldsFormScreen(HouseScreen, Generic[FormT]):
-    """Base of such screens: subclasses give `heading`, `begin` and `send`."""
+    """Base of such screens: subclasses give `heading`, `begin` and `send`. The draft is kept under `draft_target`."""
 
     CSS_PATH = "fields_form.tcss"
     AUTO_FOCUS = ""
@@ -43,9 +54,11 @@ class FieldsFormScreen(HouseScreen, Generic[FormT]):
         Binding("escape", "leave_form", "leave", id="form.leave", tooltip="Leave without sending"),
     ]
 
-    def __init__(self, house: House, form: FormT) -> None:
+    def __init__(self, house: House, form: FormT, draft_target: str) -> None:
         super().__init__(house)
         self.form = form
+        self.drafts = DraftKeeper(house.services.drafts, form, self._say, draft_target)
+        self._draft_timer: Timer | None = None
         self._is_sending = False
 
     # -- what subclasses say ------------------------------------------------------------------------------------
@@ -82,6 +95,20 @@ class FieldsFormScreen(HouseScreen, Generic[FormT]):
         self.show_form()
         self.begin()
 
+    async def on_unmount(self) -> None:
+        await self.drafts.save()
+
+    def _say(self, text: str) -> None:
+        self.app.post_message(messages.Say(text, "warning"))
+
+    async def restore_draft(self) -> None:
+        """Put the kept draft back, once it is known what stands in the fields without it."""
+        await self.drafts.restore()
+        if self.drafts.is_edited and is_whole(self):
+            self.show_notice(_FROM_DRAFT)
+            current = self.query_one(FormList).current
+            self.show_form(current.id if current else None)
+
     def show_form(self, current: RowId | None = None) -> None:
         """Show the form as it stands now, with `current` in hand."""
         self.query_one(FormList).show_rows(self.form.rows(), current, anew=current is not None)
@@ -112,7 +139,7 @@ class FieldsFormScreen(HouseScreen, Generic[FormT]):
         summary = self.query_one("#summary", Static)
         summary.display = bool(lines)
         summary.update(Content("\n").join(lines))
-        facts = "◌ sending" if self._is_sending else ""
+        facts = "◌ sending" if self._is_sending else "draft" * self.drafts.is_edited
         self.query_one("#title", TitleLine).show(self.heading(), Content.styled(facts, "$text-muted"))
 
     # -- typing -------------------------------------------------------------------------------------------------
@@ -126,9 +153,16 @@ class FieldsFormScreen(HouseScreen, Generic[FormT]):
         if self.form.state.schema.get(row.name) is None:
             return
         self.form.state.set_text(row.name, text)
+        self.drafts.is_edited = True
+        self._save_draft_soon()
         self.show_notice("")
         self.query_one(FormList).redraw_current()
         self.show_summary()
+
+    def _save_draft_soon(self) -> None:
+        if self._draft_timer is not None:
+            self._draft_timer.stop()
+        self._draft_timer = self.set_timer(SAVE_DRAFT_AFTER, self.drafts.save)
 
     def take_editor(self) -> None:
         """Take what the editor holds, also when the message about the last key is still under way."""
@@ -178,6 +212,7 @@ class FieldsFormScreen(HouseScreen, Generic[FormT]):
         """Put the field in hand back to what it was."""
         if row := self.query_one(FormList).current:
             self.form.state.reset(row.id.name)
+            self._save_draft_soon()
             self.show_form(row.id)
 
     # -- sending and leaving ------------------------------------------------------------------------------------
@@ -203,6 +238,7 @@ class FieldsFormScreen(HouseScreen, Generic[FormT]):
         except ServiceProblem as problem:
             self._show_refusal(problem)
         else:
+            await self.drafts.discard()
             self.app.post_message(messages.Say(said))
             if is_whole(self) and self.app.screen is self:
                 self.leave_sent()
@@ -233,9 +269,10 @@ class FieldsFormScreen(HouseScreen, Generic[FormT]):
         if not self.form.has_changes or self._is_sending:
             self.dismiss()
             return
-        answers = (Answer("n", "Stay in the form", "stay"), Answer("y", "Leave, nothing is sent", "leave"))
-        self.app.push_screen(ChoiceDialog("Leave without sending?", answers), self._leave)
+        self.app.push_screen(ChoiceDialog("Leave without sending?", _LEAVE_ANSWERS), self._leave)
 
-    def _leave(self, answer: str | None) -> None:
+    async def _leave(self, answer: str | None) -> None:
         if answer == "leave":
+            await self.drafts.discard()
+        if answer in ("keep", "leave"):
             self.dismiss()

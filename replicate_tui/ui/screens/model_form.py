@@ -16,7 +16,7 @@ class NewModelScreen(FieldsFormScreen[NewModelForm]):
     """Makes a model without versions, and opens its page."""
 
     def __init__(self, house: House) -> None:
-        super().__init__(house, NewModelForm())
+        super().__init__(house, NewModelForm(), "a new model")
         self._made = ""
 
     def heading(self) -> Content:
@@ -25,8 +25,13 @@ class NewModelScreen(FieldsFormScreen[NewModelForm]):
         return Content.assemble("New model ", Content.styled(f"{owner}/", "$text-muted"), Content.styled(name, "bold"))
 
     def begin(self) -> None:
+        self._restore()
         self._read_account()
         self._read_hardware()
+
+    @work(exclusive=True, group="draft", description="take up the draft of a new model")
+    async def _restore(self) -> None:
+        await self.restore_draft()
 
     @work(exclusive=True, group="account", description="ask whose account it is")
     async def _read_account(self) -> None:
@@ -64,7 +69,7 @@ class ModelTextsScreen(FieldsFormScreen[ModelTextsForm]):
     """Changes what differs in `wish.full_name`, beginning at the field `wish.field`."""
 
     def __init__(self, house: House, wish: messages.OpenModelForm) -> None:
-        super().__init__(house, ModelTextsForm())
+        super().__init__(house, ModelTextsForm(), f"texts of {wish.full_name}")
         self._wish = wish
 
     def heading(self) -> Content:
@@ -86,6 +91,7 @@ class ModelTextsScreen(FieldsFormScreen[ModelTextsForm]):
             self.show_notice("")
             self.form.take_texts(texts)
             self.show_form(RowId("input", self._wish.field or "description"))
+            await self.restore_draft()
 
     def action_save(self) -> None:
         """Send what was changed; read the model again where that has failed."""
