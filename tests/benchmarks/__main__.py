@@ -6,17 +6,36 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.benchmarks import client, growing, idling, lists, opening, serving, starting, storing
+from tests.benchmarks import (
+    client,
+    growing,
+    idling,
+    lists,
+    live_logs,
+    live_runs,
+    opening,
+    serving,
+    slow_lines,
+    starting,
+    storing,
+)
 from tests.benchmarks.figures import Figure, table
 from tests.benchmarks.workshop import Scale, Workshop, workshop
 
 BENCHMARKS: dict[str, Callable[[Workshop], list[Figure]]] = {
     "version": starting.version,
     "start": starting.first_paint,
+    "memory": starting.memory,
     "keys": lists.keys,
+    "key-bytes": lists.key_bytes,
     "filter": lists.filtering,
     "stream": growing.streaming,
     "log": growing.logs,
+    "live-log": live_logs.live_logs,
+    "live-runs": live_runs.crowd_of_streams,
+    "slow-key": slow_lines.held_key,
+    "slow-paint": slow_lines.first_paint_far_away,
+    "thin-line": live_runs.thin_line,
     "idle": idling.idle,
     "form": opening.form,
     "readme": opening.readme,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-Unit = Literal["ms", "MB", "bytes", "1/s", "us"]
+Unit = Literal["ms", "MB", "bytes", "bytes/s", "rows", "1/s", "us"]
 ValueT = TypeVar("ValueT")
 
 
@@ -14,6 +14,7 @@ class Figure:
     """One line of the table: medians, in `unit`; `ratio` is the median of the ratios of neighbouring runs.
 
     `most_ratio` and `most` are the goals, for the ratio and for the figure itself; without either it only informs.
+    `goal` is the number under which the README lists it, None for figures that are told beside.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Figure:
     most_ratio: float | None = None
     most: float | None = None
     held_against: str = ""
+    goal: int | None = None
 
     @property
     def is_met(self) -> bool | None:
@@ -45,6 +47,7 @@ def compared(
     held_against: str,
     most_ratio: float | None = None,
     most: float | None = None,
+    goal: int | None = None,
 ) -> Figure:
     """Return the figure of two series measured in turn."""
     return Figure(
@@ -56,6 +59,7 @@ def compared(
         most_ratio=most_ratio,
         most=most,
         held_against=held_against,
+        goal=goal,
     )
 
 
@@ -86,10 +90,10 @@ def milliseconds(seconds: Iterable[float]) -> list[float]:
 
 def table(figures: Sequence[Figure]) -> str:
     """Return the figures as lines of text."""
-    head = ("figure", "ours", "baseline", "ratio", "goal", "met", "held against")
+    head = ("#", "figure", "ours", "baseline", "ratio", "goal", "met", "held against")
     rows = [head, *(_cells(figure) for figure in figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    right = (1, 2, 3, 4)
+    right = (0, 2, 3, 4, 5)
     lines = [
         "  ".join(
             cell.rjust(width) if column in right else cell.ljust(width)
@@ -108,6 +112,7 @@ def _cells(figure: Figure) -> tuple[str, ...]:
         goals.append(_number(figure.most, figure.unit))
     verdict = {True: "yes", False: "NO", None: ""}[figure.is_met]
     return (
+        "" if figure.goal is None else str(figure.goal),
         figure.name,
         _number(figure.ours, figure.unit),
         "" if figure.baseline is None else _number(figure.baseline, figure.unit),

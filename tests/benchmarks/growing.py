@@ -40,8 +40,10 @@ def streaming(workshop: Workshop) -> list[Figure]:
     cpu, written, frames = ([each[part] for each in after] for part in range(3))
     cpu_before, written_before, frames_before = ([each[part] for each in at_start] for part in range(3))
     return [
-        compared(f"{name}, processor", cpu, cpu_before, "us", held_against=against, most_ratio=1.3),
-        compared(f"{name}, bytes", written, written_before, "bytes", held_against=against, most_ratio=1.3),
+        compared(f"{name}, processor", cpu, cpu_before, "us", held_against=against, most_ratio=1.3, goal=12),
+        compared(
+            f"{name}, bytes", written, written_before, "bytes", held_against=against, most_ratio=1.3, most=70, goal=12
+        ),
         # The first repaint comes at once and the last one when the stream is over: one more than ten in a second.
         compared(f"{name}, repaints", frames, frames_before, "1/s", held_against=against, most=11),
     ]
@@ -67,8 +69,8 @@ def logs(workshop: Workshop) -> list[Figure]:
     other_memory, other_times = zip(*others, strict=True)
     name, against = f"log of {scale.large_log} MB", f"log of {scale.small_log} MB"
     return [
-        compared(f"{name}, memory", memory, other_memory, "MB", held_against=against, most_ratio=1.15),
-        compared(f"{name}, start and end shown", times, other_times, "ms", held_against=against),
+        compared(f"{name}, memory", memory, other_memory, "MB", held_against=against, most_ratio=1.15, goal=10),
+        compared(f"{name}, start and end shown", times, other_times, "ms", held_against=against, most=1_000, goal=10),
     ]
 
 

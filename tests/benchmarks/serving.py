@@ -19,12 +19,13 @@ STARTS, GETS, STREAMS, EVENTS, AT_ONCE, MANY = 9, 2000, 100, 100, 1000, 10_000
 PAUSE = 0.02
 CREATE = json.dumps({"version": GREETER.version, "input": {"text": "x"}}).encode()
 SERVE = """
-import asyncio, json, sys
+import asyncio, json, pathlib, sys
 from replicate_tui.demo.serving import serving
 from replicate_tui.demo.service import DemoSettings
 from tests.demo.models import MODELS
 async def main():
-    settings = DemoSettings(seed=1, rate_limits=False, data_lifetime=2.0)
+    log = pathlib.Path(sys.argv[1]) if sys.argv[1:] else None
+    settings = DemoSettings(seed=1, rate_limits=False, data_lifetime=2.0, request_log=log)
     async with serving(settings, MODELS, ()) as service:
         print(json.dumps([service.origin, service.token]), flush=True)
         await asyncio.Event().wait()
@@ -39,6 +40,15 @@ class Served:
     pid: int
     port: int
     token: str
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def account(self) -> dict[str, str]:
+        """The variables of a program that is to use it."""
+        return {"REPLICATE_API_TOKEN": self.token, "REPLICATE_BASE_URL": self.origin}
 
     def cpu_seconds(self) -> float:
         words = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
@@ -72,8 +82,9 @@ class Line:
 
 
 @contextmanager
-def served() -> Iterator[Served]:
-    process = subprocess.Popen(python("-c", SERVE), stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+def served(request_log: Path | None = None) -> Iterator[Served]:
+    command = python("-c", SERVE, *([str(request_log)] if request_log else []))
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
     if process.stdout is None:
         raise AssertionError("no pipe")
     try:

@@ -198,6 +198,11 @@ class TimedTerminal(Terminal):
         return self._status("VmHWM") / 1024
 
     @property
+    def memory(self) -> float:
+        """The megabytes the program itself has now."""
+        return self._status("VmRSS") / 1024
+
+    @property
     def wake_ups(self) -> int:
         """How often a thread of the program slept and went on."""
         tasks = Path(f"/proc/{self.process.pid}/task").iterdir()

@@ -4,13 +4,14 @@ import compileall
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from tests.benchmarks.history import fill
+from tests.benchmarks.link import Link
 from tests.benchmarks.timed_terminal import TimedTerminal
 from tests.support.command import COMMAND, environment_of
 
@@ -20,7 +21,7 @@ _APPS = "tests.benchmarks.apps"
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much is measured: pairs of runs, keys pressed, rows of the large lists, megabytes, seconds."""
+    """How much is measured: pairs of runs, keys pressed, rows of the large lists, megabytes, seconds idle, keys held."""
 
     pairs: int = 9
     keys: int = 50
@@ -32,10 +33,20 @@ class Scale:
     large_log: int = 50
     sessions: int = 5
     idle_seconds: float = 5.0
+    held_seconds: float = 2.0
 
 
 TINY = Scale(
-    pairs=1, keys=3, rows=2_000, small_rows=100, tokens_before=400, tokens=20, large_log=2, sessions=1, idle_seconds=0.3
+    pairs=1,
+    keys=3,
+    rows=2_000,
+    small_rows=100,
+    tokens_before=400,
+    tokens=20,
+    large_log=2,
+    sessions=1,
+    idle_seconds=0.3,
+    held_seconds=0.2,
 )
 
 
@@ -59,16 +70,27 @@ class Workshop:
     def environment(self, home: Path, **more: str) -> dict[str, str]:
         return {**environment_of(home, **more), "PYTHONPATH": str(ROOT)}
 
-    def start(self, *arguments: str, home: Path, columns: int = 100, rows: int = 30, **more: str) -> TimedTerminal:
+    def start(
+        self,
+        *arguments: str,
+        home: Path,
+        columns: int = 100,
+        rows: int = 30,
+        link: Link | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> TimedTerminal:
         """Start the installed command."""
         command = [str(COMMAND), *arguments]
-        return TimedTerminal(command, columns=columns, rows=rows, environment=self.environment(home, **more))
+        environment = self.environment(home, **(variables or {}))
+        return TimedTerminal(command, columns=columns, rows=rows, environment=environment, link=link)
 
-    def start_app(self, name: str, *arguments: str, columns: int = 100, rows: int = 30) -> TimedTerminal:
+    def start_app(
+        self, name: str, *arguments: str, columns: int = 100, rows: int = 30, link: Link | None = None
+    ) -> TimedTerminal:
         """Start `main()` of a module of `tests.benchmarks.apps`, by a launcher that is the installed command's own."""
         command = [str(self._launcher(name)), *arguments]
         environment = self.environment(self.home("apps"))
-        return TimedTerminal(command, columns=columns, rows=rows, environment=environment)
+        return TimedTerminal(command, columns=columns, rows=rows, environment=environment, link=link)
 
     def _launcher(self, name: str) -> Path:
         """Return a copy of the installed command's launcher that imports another `main`."""
