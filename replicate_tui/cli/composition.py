@@ -119,6 +119,7 @@ class Composition:
                 most_bytes=self.settings.max_file_megabytes * 1_000_000,
                 keeps=self.settings.save,
                 aside=paths.logs_aside,
+                earlier=(paths.runs,),
             )
             services = assemble(connection, paths, archive, self._prices(is_free=connection.is_demo), self.settings)
             self._opened.append(services)

@@ -22,6 +22,7 @@ from replicate_tui.services.run_folder import (
     remove_leftovers,
     write_document,
 )
+from replicate_tui.services.runs_folders import RunPlace, RunsFolders
 from replicate_tui.services.saving import is_expired
 from replicate_tui.store.records import RunRecord, SavedFile, SaveState
 
@@ -35,9 +36,10 @@ WANTED: Final = "wanted"
 class Archive:
     """Keeps runs below `root`, a folder for each day and in it one for each run.
 
-    `keeps` says what is saved; logs that are not are held below `aside` while someone may read them. Nothing is
-    raised for what goes wrong with a file or the disk: it is told in the record's files and in `problem`. Files above
-    `most_bytes` are listed and not saved.
+    A run that lies below one of the `earlier` roots, or of those that `folders` recalls, stays there. `keeps` says
+    what is saved; logs that are not are held below `aside` while someone may read them. Nothing is raised for what
+    goes wrong with a file or the disk: it is told in the record's files and in `problem`. Files above `most_bytes`
+    are listed and not saved.
     """
 
     def __init__(
@@ -48,11 +50,12 @@ class Archive:
         most_bytes: int = 2_048_000_000,
         keeps: SaveChoice = "all",
         aside: Path | None = None,
+        earlier: Sequence[Path] = (),
     ) -> None:
-        self._root = root
-        self._outputs = OutputFiles(root, source, most_bytes=most_bytes)
+        self.folders = RunsFolders(root, earlier)
+        self._outputs = OutputFiles(source, most_bytes=most_bytes)
         self._keeps = keeps
-        self._aside = aside or root
+        self._aside = aside
         self._logs: dict[str, LogFile] = {}
         self._log_locks: dict[str, asyncio.Lock] = {}
         self.problem: str | None = None
@@ -61,16 +64,17 @@ class Archive:
         """Whether what a run makes is saved here: by the settings, or because someone asked."""
         return self._keeps != "off" or record.options.get(WANTED) is True
 
-    def folder_of(self, record: RunRecord) -> Path | None:
-        """Return the folder of a run, or None when it has none yet."""
-        return self._root / record.folder if record.folder else None
+    async def place_of(self, record: RunRecord) -> RunPlace:
+        """Return the folder of a run, or why it is not to be had."""
+        return await asyncio.to_thread(self.folders.place_of, record)
 
     async def find_log(self, record: RunRecord) -> Path | None:
         """Return where the log of a run is, or None when it has none here."""
         relative = record.folder or relative_folder(record)
-        paths = [root / relative / LOG_NAME for root in dict.fromkeys((self._root, self._aside))]
 
         def first() -> Path | None:
+            roots = (self.folders.root_of(relative), *([self._aside] if self._aside else []))
+            paths = (root / relative / LOG_NAME for root in roots)
             return next((path for path in paths if path.exists()), None)
 
         return await asyncio.to_thread(first)
@@ -83,9 +87,10 @@ class Archive:
         if not self.saves(record):
             return record
         record = _placed(record)
-        if self._saves_all(record) and await self._write(record, "input.json", input_document):
+        root = await self._root_of(record)
+        if self._saves_all(record) and await self._write(root, record, "input.json", input_document):
             try:
-                files = await asyncio.to_thread(keep_input_files, self._root, record)
+                files = await asyncio.to_thread(keep_input_files, root, record)
             except DiskProblem as problem:
                 self.problem = f"The files of the input are not saved: {problem}."
             else:
@@ -94,9 +99,12 @@ class Archive:
 
     async def write_logs(self, record: RunRecord, logs: str) -> tuple[Path, bool]:
         """Bring the log file of a run up to `logs`; returns its path and whether it was written anew."""
-        relative = _placed(record).folder or ""
-        root = self._root if self._saves_all(record) else self._aside
-        log = self._logs.setdefault(record.id, LogFile(root, relative))
+        record = _placed(record)
+        log = self._logs.get(record.id)
+        if log is None:
+            root = None if self._saves_all(record) else self._aside
+            root = root or await self._root_of(record)
+            log = self._logs.setdefault(record.id, LogFile(root, record.folder or ""))
         async with self._log_locks.setdefault(record.id, asyncio.Lock()):
             try:
                 change = await asyncio.to_thread(log.write, logs)
@@ -108,19 +116,19 @@ class Archive:
     async def finish(self, record: RunRecord) -> RunRecord:
         """Save what an ended run made, as far as it is not saved; returns the record with `files` and `saved`."""
         record = _placed(record)
-        relative = record.folder or ""
-        await asyncio.to_thread(remove_leftovers, self._root, relative)
-        written = not self._saves_all(record) or await self._write(record, "input.json", input_document)
+        root = await self._root_of(record)
+        await asyncio.to_thread(remove_leftovers, root, record.folder or "")
+        written = not self._saves_all(record) or await self._write(root, record, "input.json", input_document)
         written = await self._close_log(record) and written
-        written = await self._bring_log(record) and written
+        written = await self._bring_log(root, record) and written
         schema = OutputSchema(concatenates=record.options.get(_STREAMED) is True)
         items = await asyncio.to_thread(output_items, record.output, schema)
-        written = await self._save_value(record, items) and written
-        results = await asyncio.gather(*(self._outputs.save(record, item) for item in items if item.is_file))
+        written = await self._save_value(root, record, items) and written
+        results = await asyncio.gather(*(self._outputs.save(root, record, item) for item in items if item.is_file))
         files = tuple(file for file, _ in results)
         refusals = [refusal for _, refusal in results if refusal is not None]
         record = replace(record, files=files, saved=_state(files, refusals, record, written=written))
-        if not await self._write(record, "run.json", run_document):
+        if not await self._write(root, record, "run.json", run_document):
             written = False
             if record.saved is SaveState.SAVED:
                 record = replace(record, saved=SaveState.PARTLY if files else SaveState.FAILED)
@@ -138,7 +146,10 @@ class Archive:
     def _saves_all(self, record: RunRecord) -> bool:
         return self.saves(record) and self._keeps != "outputs"
 
-    async def _save_value(self, record: RunRecord, items: tuple[OutputItem, ...]) -> bool:
+    async def _root_of(self, record: RunRecord) -> Path:
+        return await asyncio.to_thread(self.folders.root_of, record.folder or "")
+
+    async def _save_value(self, root: Path, record: RunRecord, items: tuple[OutputItem, ...]) -> bool:
         """Save an output that is no file: one text as text, anything else as JSON."""
         kinds = [item.kind for item in items if not item.is_file]
         if not kinds:
@@ -148,7 +159,7 @@ class Archive:
             value = record.output
             is_text = kinds == [OutputKind.TEXT] and len(items) == 1
             content = joined_text(value).encode("utf-8", "replace") if is_text else json_bytes(value)
-            with PartFile(self._root, record.folder or "") as part:
+            with PartFile(root, record.folder or "") as part:
                 part.write(content)
                 part.settle("output", ".txt" if is_text else ".json")
 
@@ -171,17 +182,17 @@ class Archive:
         del self._logs[record.id], self._log_locks[record.id]
         return True
 
-    async def _bring_log(self, record: RunRecord) -> bool:
+    async def _bring_log(self, root: Path, record: RunRecord) -> bool:
         """Copy a log that was held aside before someone asked for the run to be saved."""
-        relative = record.folder or ""
+        relative, aside = record.folder or "", self._aside
+        if aside is None or not self._saves_all(record):
+            return True
 
         def bring() -> None:
-            held = self._aside / relative / LOG_NAME
-            if held.exists() and not (self._root / relative / LOG_NAME).exists():
-                write_document(self._root, relative, LOG_NAME, held.read_bytes())
+            held = aside / relative / LOG_NAME
+            if held.exists() and not (root / relative / LOG_NAME).exists():
+                write_document(root, relative, LOG_NAME, held.read_bytes())
 
-        if not self._saves_all(record) or self._aside == self._root:
-            return True
         try:
             with plain_disk_problems():
                 await asyncio.to_thread(bring)
@@ -190,9 +201,9 @@ class Archive:
             return False
         return True
 
-    async def _write(self, record: RunRecord, name: str, document: Callable[[RunRecord], bytes]) -> bool:
+    async def _write(self, root: Path, record: RunRecord, name: str, document: Callable[[RunRecord], bytes]) -> bool:
         def write() -> None:
-            write_document(self._root, record.folder or "", name, document(record))
+            write_document(root, record.folder or "", name, document(record))
 
         try:
             await asyncio.to_thread(write)

@@ -25,6 +25,7 @@ from replicate_tui.services.pulled import PulledRuns
 from replicate_tui.services.reconcile import Reconciler
 from replicate_tui.services.releases import SeenReleases
 from replicate_tui.services.runs import RunService
+from replicate_tui.services.runs_folders import RunsFolders
 from replicate_tui.services.search import SearchService
 from replicate_tui.services.send import Sender
 from replicate_tui.services.tracker import RunTracker
@@ -65,6 +66,7 @@ class Services:
     drafts: DraftService
     presets: PresetService
     account: AccountService
+    folders: RunsFolders
     memory: Remembered
     history: HistoryHealth
     database: Database
@@ -73,6 +75,7 @@ class Services:
         """Open the history and return what a person should know about it, in plain words."""
         await self.database.open()
         await self.account.recall()
+        await self.folders.recall(self.memory)
         return self.database.notices
 
     async def begin(self, *, read_account: bool = True) -> None:
@@ -80,6 +83,7 @@ class Services:
 
         Raises ServiceProblem when the history does not say what was left.
         """
+        await self.folders.remember(self.memory)
         await self.tracker.resume()
         if read_account:
             self.pull.refresh()
@@ -164,6 +168,7 @@ def assemble(
         drafts=DraftService(DraftRepository(database)),
         presets=PresetService(PresetRepository(database)),
         account=account,
+        folders=archive.folders,
         memory=memory,
         history=history,
         database=database,

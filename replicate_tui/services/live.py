@@ -59,6 +59,7 @@ class LiveRun:
         self._text = ""
         self._log_path: Path | None = None
         self._folder: Path | None = None
+        self._folder_problem: str | None = None
         self._progress: RunProgress | None = None
         self._series: tuple[RunSeries, ...] = ()
         self._link: Link = "none"
@@ -100,6 +101,7 @@ class LiveRun:
             heard_at=self._heard_at,
             retry_at=self._retry_at,
             folder=self._folder,
+            folder_problem=self._folder_problem,
             notice=self._notice,
             series=self._series,
             destination=destination_of(self._record) if is_training else "",
@@ -135,9 +137,9 @@ class LiveRun:
             self._series = series
             self._change()
 
-    def set_folder(self, folder: Path | None) -> None:
-        if folder != self._folder:
-            self._folder = folder
+    def set_folder(self, folder: Path | None, problem: str | None) -> None:
+        if (folder, problem) != (self._folder, self._folder_problem):
+            self._folder, self._folder_problem = folder, problem
             self._change()
 
     def heard(self, now: float) -> None:

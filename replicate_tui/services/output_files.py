@@ -51,27 +51,29 @@ class Refusal:
 
 
 class OutputFiles:
-    """Fetches files into the folders of runs below `root`; those above `most_bytes` are told of and not saved."""
+    """Fetches files into the folders of runs; those above `most_bytes` are told of and not saved."""
 
-    def __init__(self, root: Path, source: FileSource, *, most_bytes: int) -> None:
-        self._root = root
+    def __init__(self, source: FileSource, *, most_bytes: int) -> None:
         self._source = source
         self._most_bytes = most_bytes
         self._downloads = asyncio.Semaphore(_DOWNLOADS_AT_ONCE)
         self._too_large: set[tuple[str, int]] = set()
 
-    async def save(self, record: RunRecord, item: OutputItem) -> tuple[SavedFile, Refusal | None]:
-        """Return the file as it is saved now, and why not if it is not; one that lies there is not fetched again."""
+    async def save(self, root: Path, record: RunRecord, item: OutputItem) -> tuple[SavedFile, Refusal | None]:
+        """Return the file as it is saved now below `root`, and why not if it is not.
+
+        One that lies there is not fetched again.
+        """
         relative = record.folder or ""
         known = next((file for file in record.files if file.index == item.index), None)
-        if known is not None and await asyncio.to_thread(is_there, self._root, relative, known):
+        if known is not None and await asyncio.to_thread(is_there, root, relative, known):
             return known, None
         file = SavedFile(index=item.index, url=short_url(item.url), name=None)
         place = (record.id, item.index)
         if place in self._too_large:
             return replace(file, problem=self._size_words), Refusal(self._size_words)
         async with self._downloads:
-            outcome = await self._download(relative, item)
+            outcome = await self._download(root, relative, item)
         if isinstance(outcome, SavedFile):
             return outcome, None
         if outcome.words == self._size_words:
@@ -83,14 +85,14 @@ class OutputFiles:
         missing = [file for file in record.files if file.name is None]
         return bool(missing) and all((record.id, file.index) in self._too_large for file in missing)
 
-    async def _download(self, relative: str, item: OutputItem) -> SavedFile | Refusal:
+    async def _download(self, root: Path, relative: str, item: OutputItem) -> SavedFile | Refusal:
         try:
             client = await self._source.client()
             with ExitStack() as stack:
                 async with client.open_file(item.url) as delivery:
                     if delivery.length is not None and delivery.length > self._most_bytes:
                         return Refusal(self._size_words)
-                    part = stack.enter_context(await asyncio.to_thread(PartFile, self._root, relative))
+                    part = stack.enter_context(await asyncio.to_thread(PartFile, root, relative))
                     async for piece in _pieces(delivery.chunks()):
                         await asyncio.to_thread(part.write, piece)
                         if part.size > self._most_bytes:

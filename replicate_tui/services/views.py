@@ -176,8 +176,9 @@ class RunSnapshot(NamedTuple):
     `text` is the cleaned streamed text, whole. `log_path` is a file that only grows while the run lives
     (None before there are logs). `heard_at` is `time.monotonic()` of the service's last sign of life.
     `link` says how news comes: by stream, by poll, or not at all ("offline", with `retry_at` monotonic).
-    `series` is what its logs tell over steps. Of a training, `destination` ("owner/name") and the id of the
-    `new_version` it has made are "" while they are not known.
+    `folder` is where its files are, None before there are any, and while what was saved cannot be found: then
+    `folder_problem` says where that should be. `series` is what its logs tell over steps. Of a training,
+    `destination` ("owner/name") and the id of the `new_version` it has made are "" while they are not known.
     """
 
     seq: int
@@ -189,6 +190,7 @@ class RunSnapshot(NamedTuple):
     heard_at: float | None = None
     retry_at: float | None = None
     folder: Path | None = None
+    folder_problem: str | None = None
     notice: str | None = None
     series: tuple[RunSeries, ...] = ()
     destination: str = ""

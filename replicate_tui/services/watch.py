@@ -91,7 +91,7 @@ class Watch:
         record = self.record
         text = output_text(record.output, await self._tools.output_schema(record), streamed=_was_streamed(record))
         await self._preview.recalled(text or "")
-        self._show_files()
+        await self._show_files()
         log = await self._tools.archive.find_log(record)
         if log is not None:
             self.live.logs_changed(log, replaced=True)
@@ -169,7 +169,7 @@ class Watch:
             return False
         self._logs_length = len(logs)
         path, replaced = await self._tools.archive.write_logs(self.record, logs)
-        self._show_files()
+        await self._show_files()
         self.live.logs_changed(path, replaced=replaced)
         facts = await self._log_reader.read(logs, anew=replaced)
         self.live.set_progress(facts.progress)
@@ -191,12 +191,13 @@ class Watch:
 
     async def _take_saved(self, saved: RunRecord) -> None:
         await self.alter(lambda record: replace(record, folder=saved.folder, files=saved.files, saved=saved.saved))
-        self._show_files()
+        await self._show_files()
         self.live.set_notice(None if saved.saved is SaveState.SAVED else self._tools.archive.problem)
 
-    def _show_files(self) -> None:
+    async def _show_files(self) -> None:
         """Show where the files of the run are."""
-        self.live.set_folder(self._tools.archive.folder_of(self.record))
+        place = await self._tools.archive.place_of(self.record)
+        self.live.set_folder(place.folder, place.problem)
 
     def _kept_form(self, record: RunRecord) -> RunRecord:
         """Return the record with the text streamed so far, until the service has given its output."""
@@ -215,7 +216,7 @@ class Watch:
         await self.alter(
             lambda record: replace(record, folder=placed.folder, options={**placed.options, **record.options})
         )
-        self._show_files()
+        await self._show_files()
         await self._follower.follow()
 
     async def _ask_once(self) -> None:

@@ -110,7 +110,7 @@ async def test_a_run_is_saved_whole(root: Path) -> None:
     assert (first.index, first.name, first.size, first.media_type) == (0, "out-0.png", len(PNG), "image/webp")
     assert first.sha256 == hashlib.sha256(PNG).hexdigest()
     assert archive.problem is None
-    assert archive.folder_of(saved) == root / FOLDER
+    assert (await archive.place_of(saved)).folder == root / FOLDER
 
 
 async def test_modes_are_private_under_any_umask(root: Path) -> None:

@@ -159,3 +159,18 @@ async def test_a_history_that_cannot_be_read_is_said(demo: DemoServer) -> None:
         await driver.until("r tries again")
         await driver.press("x", "e", "y", "d", "u", "enter")
         assert driver.shows(RunsScreen)
+
+
+async def test_where_files_should_be_is_said_while_they_are_not_there(demo: DemoServer) -> None:
+    async with open_app(demo, size=SMALL) as driver:
+        run = await driver.run("tests/painter", {"text": "Alice"})
+        snapshot = await driver.services.tracker.load(run.id)
+        assert snapshot.folder is not None
+        snapshot.folder.rename(snapshot.folder.with_name("thrown away"))
+        driver.services.tracker._ended.clear()
+        await at_runs(driver, "1 run")
+        await driver.press("O")
+        await driver.until("is no longer in")
+        await driver.press("enter")
+        await driver.until("What was saved of this run is no longer in")
+        assert "O open" not in driver.lines[-1]

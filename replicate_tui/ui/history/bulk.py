@@ -252,7 +252,7 @@ class BulkErrands(RunErrands):
         if snapshot.folder:
             self._screen.app.post_message(messages.OpenOutside(str(snapshot.folder)))
         else:
-            self._say("Nothing of this run is saved yet.")
+            self._say(clean_line(snapshot.folder_problem or "Nothing of this run is saved yet.", 300))
 
     def _say(self, words: str, *, warning: bool = False) -> None:
         self._screen.app.post_message(messages.Say(words, "warning" if warning else "information"))

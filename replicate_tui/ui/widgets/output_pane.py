@@ -18,6 +18,7 @@ from replicate_tui.ui.widgets.text_view import TextView
 from replicate_tui.ui.wire.capabilities import Graphics
 
 PICTURE_TYPES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif"})
+LONGEST_PROBLEM = 1_000
 WAITING_WORDS = {
     "submitting": "Sending …",
     "unknown": "The answer to sending was lost. Looking for the run in the account's list …",
@@ -85,6 +86,8 @@ class OutputPane(Vertical):
             wanted = ("text",)
         elif saved and snapshot.folder and run.kind == "prediction":
             wanted = ("files", saved)
+        elif saved and snapshot.folder_problem and not run.error:
+            wanted = ("words", run.status, snapshot.folder_problem)
         elif run.error or (run.is_final and run.output is None):
             wanted = ("words", run.status, run.error)
         elif run.output is not None:
@@ -151,6 +154,8 @@ class OutputPane(Vertical):
         run = snapshot.run
         if run.error:
             words = clean(run.error)
+        elif snapshot.folder_problem:
+            words = clean_line(snapshot.folder_problem, LONGEST_PROBLEM)
         elif run.data_removed and run.status == "succeeded":
             words = "The service has removed the output of this run, as it does an hour after the end."
         elif run.is_final:

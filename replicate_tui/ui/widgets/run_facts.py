@@ -168,6 +168,8 @@ def _about(snapshot: RunSnapshot) -> dict[str, str]:
     about["source"] = run.source
     if snapshot.folder:
         about["folder"] = _short_folder(snapshot.folder)
+    elif snapshot.folder_problem:
+        about["folder"] = clean_line(snapshot.folder_problem, LONGEST_VALUE)
     return about
 
 

@@ -175,6 +175,8 @@ def _facts(snapshot: RunSnapshot, usual: Usual | None, now: datetime) -> dict[st
         facts["note"] = clean_line(" ".join(run.note.split()), LONGEST_NOTE)
     if saved := kept_words(run, now) or wording.save_word(run.saved):
         facts["outputs"] = saved
+    if snapshot.folder_problem:
+        facts["folder"] = clean_line(snapshot.folder_problem, LONGEST_NOTE)
     if run.source != "here":
         facts["source"] = clean_line(run.source, 40)
     for label, value in (
