@@ -50,18 +50,31 @@ async def serving(
         try:
             yield service
         finally:
-            server.should_exit = True
+            server.end()
             await accepting
             await service.close()
 
 
 class _QuietServer(uvicorn.Server):
-    """uvicorn with doors, and without its signal handlers: whoever runs the service decides when it ends."""
+    """uvicorn with doors, without its signal handlers and its ticks: whoever runs the service calls `end`.
+
+    A service that nobody asks sleeps, and one that is to end does not wait for the next look at the clock.
+    """
 
     def __init__(self, config: uvicorn.Config, service: DemoService, doors: Sequence[Door]) -> None:
         super().__init__(config)
         self._service = service
         self._doors = doors
+        self._ending = asyncio.Event()
+
+    def end(self) -> None:
+        self.should_exit = True
+        self._ending.set()
+
+    async def main_loop(self) -> None:
+        # What later ticks would bring up to date, the date of answers, is not uvicorn's here.
+        await self.on_tick(0)
+        await self._ending.wait()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -71,7 +84,14 @@ class _QuietServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for door in self._doors:
             door.close()
-        await super().shutdown(sockets)
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        # One turn of the loop for the answers that are finished; the others are cut, as a service that dies cuts them.
+        await asyncio.sleep(0)
+        for task in list(self.server_state.tasks):
+            task.cancel()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
