@@ -1,5 +1,6 @@
 """Settings a person can edit: one TOML file, the environment, and profiles. A mistake is named and never fatal."""
 
+import json
 import math
 import os
 from collections.abc import Iterable, Mapping
@@ -8,12 +9,20 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
 
-from replicate_tui.paths import ProfilePaths, config_root, make_private_folder, write_atomically
+from replicate_tui.paths import (
+    ProfilePaths,
+    config_root,
+    make_private_folder,
+    profile_paths,
+    sync_folder,
+    write_atomically,
+)
 
 OFFICIAL_BASE_URL: Final = "https://api.replicate.com/v1"
 DEFAULT_PROFILE: Final = "default"
 DEMO_PROFILE: Final = "demo"
 
+AddressSource = Literal["environment", "settings", "profile", "default"]
 ImageChoice = Literal["auto", "kitty", "sixel", "half", "off"]
 SaveChoice = Literal["all", "outputs", "off"]
 NotifyChoice = Literal["bell", "osc9", "osc777", "title", "command"]
@@ -90,8 +99,11 @@ class Settings:
 
 
 class LoadedSettings(NamedTuple):
+    """What was read; `file` is where from when it is not the usual one."""
+
     settings: Settings
     problems: tuple[SettingsProblem, ...] = ()
+    file: Path | None = None
 
 
 def settings_file() -> Path:
@@ -105,9 +117,14 @@ def load_settings(file: Path | None = None) -> LoadedSettings:
         content = path.read_bytes()
     except FileNotFoundError:
         missing = (SettingsProblem(path, "", "there is no such file"),) if file else ()
-        return LoadedSettings(Settings(), missing)
+        return LoadedSettings(Settings(), missing, file)
     except OSError as error:
-        return LoadedSettings(Settings(), (SettingsProblem(path, "", f"cannot be read: {error.strerror}"),))
+        return LoadedSettings(Settings(), (SettingsProblem(path, "", f"cannot be read: {error.strerror}"),), file)
+    return read_settings(path, content)._replace(file=file)
+
+
+def read_settings(path: Path, content: bytes) -> LoadedSettings:
+    """Read the settings in `content`, the bytes of the file at `path`."""
     import tomllib
 
     try:
@@ -206,12 +223,71 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def base_url_for(profile: str, settings: Settings) -> str:
-    """Return the API origin of `profile`: the environment, else the settings, else the official one.
+class ProfileFileError(ValueError):
+    """What the app keeps about a profile cannot be read, so that nobody knows where its token may go."""
 
-    Raises UnsafeBaseUrlError.
+
+class KeptProfile(NamedTuple):
+    """What the app keeps about a profile beside its token: the API it speaks to, and whose token it was last.
+
+    Both are "" while they are not known.
     """
-    return check_base_url(os.environ.get("REPLICATE_BASE_URL") or settings.base_urls.get(profile) or OFFICIAL_BASE_URL)
+
+    base_url: str = ""
+    account: str = ""
+
+
+def kept_profile(paths: ProfilePaths) -> KeptProfile:
+    """Read what was kept with `keep_profile`. Raises ProfileFileError with a sentence for the user."""
+    file = paths.profile_file
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return KeptProfile()
+    except OSError as error:
+        raise ProfileFileError(f"{file} cannot be read: {error.strerror}.") from error
+    try:
+        document = json.loads(content)
+        kept = KeptProfile(document.get("base_url", ""), document.get("account", ""))
+    except (ValueError, RecursionError, AttributeError) as error:
+        raise ProfileFileError(f"{file} is damaged, so nobody knows where its token may go.") from error
+    if not all(isinstance(text, str) for text in kept):
+        raise ProfileFileError(f"{file} is damaged, so nobody knows where its token may go.")
+    return kept
+
+
+def keep_profile(paths: ProfilePaths, kept: KeptProfile) -> None:
+    """Keep `kept` for the next start, readable by its owner only. Raises OSError when it cannot be written."""
+    make_private_folder(paths.config)
+    write_atomically(paths.profile_file, json.dumps(kept._asdict()).encode() + b"\n")
+
+
+class Address(NamedTuple):
+    """The API that a profile speaks to, and who says so."""
+
+    base_url: str
+    source: AddressSource
+
+
+def address_of(profile: str, settings: Settings, *, with_environment: bool = True) -> Address:
+    """Return where `profile` is: as the environment says, else the settings, else what the app keeps of it.
+
+    The environment speaks of the profile the app is started with, of no other. Raises UnsafeBaseUrlError,
+    ProfileFileError, and ValueError for what is no name of a profile.
+    """
+    paths = profile_paths(profile)
+    if with_environment and (told := os.environ.get("REPLICATE_BASE_URL")):
+        return Address(check_base_url(told), "environment")
+    if told := settings.base_urls.get(profile):
+        return Address(check_base_url(told), "settings")
+    if told := kept_profile(paths).base_url:
+        return Address(check_base_url(told), "profile")
+    return Address(OFFICIAL_BASE_URL, "default")
+
+
+def base_url_for(profile: str, settings: Settings) -> str:
+    """Return the base URL of `profile` for a start with it; raises as `address_of` does."""
+    return address_of(profile, settings).base_url
 
 
 class TokenError(ValueError):
@@ -233,9 +309,17 @@ def find_token(paths: ProfilePaths) -> str | None:
 
     Raises TokenError when there is one that cannot be used, and OSError when the file cannot be read.
     """
-    from_environment = os.environ.get("REPLICATE_API_TOKEN")
-    if from_environment and from_environment.strip():
-        return check_token(from_environment)
+    return environment_token() or kept_token(paths)
+
+
+def environment_token() -> str | None:
+    """Return the token that the environment gives to the profile the app is started with. Raises TokenError."""
+    given = os.environ.get("REPLICATE_API_TOKEN")
+    return check_token(given) if given and given.strip() else None
+
+
+def kept_token(paths: ProfilePaths) -> str | None:
+    """Return the token in the profile's own file, None when there is none; raises as `find_token` does."""
     try:
         return check_token(paths.token_file.read_text(encoding="utf-8", errors="replace"))
     except FileNotFoundError:
@@ -249,3 +333,12 @@ def save_token(paths: ProfilePaths, token: str) -> None:
     """
     make_private_folder(paths.config)
     write_atomically(paths.token_file, token.encode("ascii") + b"\n")
+
+
+def forget_token(paths: ProfilePaths) -> None:
+    """Remove the kept token; nothing happens when there is none. Raises OSError when it cannot be removed."""
+    try:
+        paths.token_file.unlink()
+    except FileNotFoundError:
+        return
+    sync_folder(paths.config)

@@ -40,12 +40,39 @@ class ProfilePaths(NamedTuple):
         return self.config / "token"
 
     @property
+    def profile_file(self) -> Path:
+        """What the app itself keeps about the profile, beside its token."""
+        return self.config / "profile.json"
+
+    @property
     def demo_state(self) -> Path:
         return self.data / "demo"
 
 
 def config_root() -> Path:
     return Path(platformdirs.user_config_dir(APP_NAME))
+
+
+def profile_names() -> tuple[str, ...]:
+    """Return the profiles that have a token or a history on this machine, in the order of their names."""
+    kept = {
+        "token": config_root() / "profiles",
+        "history.db": Path(platformdirs.user_data_dir(APP_NAME)) / "profiles",
+    }
+    found = {
+        folder.name
+        for file, root in kept.items()
+        for folder in _folders_in(root)
+        if _PROFILE_NAME.fullmatch(folder.name) and (folder / file).is_file()
+    }
+    return tuple(sorted(found))
+
+
+def _folders_in(root: Path) -> tuple[Path, ...]:
+    try:
+        return tuple(root.iterdir())
+    except OSError:
+        return ()
 
 
 def profile_paths(profile: str) -> ProfilePaths:

@@ -1,10 +1,14 @@
 """The account behind a token."""
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from replicate_tui.services.connection import ClientProvider, Connection
+from replicate_tui.services.kept_answers import KeptAnswers
 from replicate_tui.services.translate import plain_history
+from replicate_tui.services.views import Aged
 from replicate_tui.store.problems import HistoryProblem
 from replicate_tui.store.remembered import Remembered
 from replicate_tui.text import clean_line
@@ -15,14 +19,25 @@ class AccountCard:
     username: str
     name: str
     type: str
+    github_url: str = ""
 
 
 class AccountService:
     """Asks who the token belongs to: the cheapest check of a token."""
 
-    def __init__(self, connection: Connection, memory: Remembered) -> None:
+    def __init__(self, connection: Connection, memory: Remembered, answers: KeptAnswers) -> None:
         self._connection = connection
         self._memory = memory
+        self._answers = answers
+
+    async def cached(self) -> Aged[AccountCard] | None:
+        return await self._answers.cached(self._key, _card)
+
+    async def get(self) -> Aged[AccountCard]:
+        """Return the account as the service tells it; see KeptAnswers for what happens offline."""
+        answer = await self._answers.fresh(self._key, lambda client: client.account.get(), _card)
+        self._connection.account = self._connection.account or answer.value.username
+        return answer
 
     async def check(self) -> AccountCard:
         """Return the account of the token in use, and remember its name for the next start; raises ServiceProblem."""
@@ -39,15 +54,23 @@ class AccountService:
 
     @property
     def _key(self) -> str:
-        return f"account at {self._connection.origin}"
+        return account_key(self._connection.origin)
+
+
+def account_key(origin: str) -> str:
+    """Return the key under which the name of the account at `origin` is remembered."""
+    return f"account at {origin}"
+
+
+def _card(body: Any) -> AccountCard:
+    told = body if isinstance(body, Mapping) else {}
+    return AccountCard(**{name: clean_line(str(told.get(name) or "")) for name in AccountCard.__slots__})
 
 
 async def check_account(connection: Connection) -> AccountCard:
     """Ask with one request who a connection speaks for, and file later runs under that name; raises ServiceProblem."""
     account = await connection.call(lambda client: client.account.get(max_retries=0))
-    card = AccountCard(
-        username=clean_line(account.username), name=clean_line(account.name or ""), type=clean_line(account.type)
-    )
+    card = _card(account.to_dict())
     connection.account = card.username
     return card
 
