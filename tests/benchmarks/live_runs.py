@@ -88,9 +88,9 @@ def thin_line(workshop: Workshop) -> list[Figure]:
             left = terminal.now - at
     path = f"/v1/predictions/{created[0]['id']}"
     polls = [
-        request["began"]
+        request["time"]
         for request in map(json.loads, log.read_text().splitlines())
-        if request["path"] == path and begun <= request["began"] <= ended
+        if request["path"] == path and begun <= request["time"] <= ended
     ]
     gaps = [later - earlier for earlier, later in zip([begun, *polls], [*polls, ended], strict=True)]
     return [

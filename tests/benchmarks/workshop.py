@@ -21,7 +21,7 @@ _APPS = "tests.benchmarks.apps"
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much is measured: pairs of runs, keys pressed, rows of the large lists, megabytes, seconds idle, keys held."""
+    """How much is measured: pairs of runs, keys pressed, rows of the large lists, megabytes, idle, keys held."""
 
     pairs: int = 9
     keys: int = 50
