@@ -27,6 +27,9 @@ from replicate_tui.api.waiting import Pace
 
 T = TypeVar("T")
 
+#: Told each whole answer, whatever its status, also of those that are retried; it must not raise.
+AnswerHook = Callable[[Response], None]
+
 #: An error status after which a create may have happened all the same. Other 4xx are refusals.
 _TIMED_OUT: Final = 408
 _THROTTLED: Final = 429
@@ -61,6 +64,7 @@ class Caller:
         slots: Slots | None = None,
         pace: Pace | None = None,
         gate: Gate | None = None,
+        answer_hooks: list[AnswerHook] | None = None,
     ) -> None:
         self.line = line
         self.policy = policy
@@ -69,6 +73,7 @@ class Caller:
         self.slots = slots or Slots()
         self.pace = pace or Pace(sleep=policy.sleep)
         self.gate = gate or Gate(line.base, resolves_names=not line.connections.is_given)
+        self.answer_hooks = [] if answer_hooks is None else answer_hooks
 
     async def fetch(self, request: Request, read: Callable[[Response], T]) -> T:
         """Send `request` and return what `read` makes of the answer.
@@ -156,6 +161,8 @@ class _Call:
                     raise self._last from failure
                 await self._pause(clock, self._policy.backoff(retry), str(failure), extend=False)
             else:
+                for hook in self._caller.answer_hooks:
+                    hook(response)
                 if response.is_success:
                     return response
                 self._last = self._refused(response)
@@ -178,7 +185,7 @@ class _Call:
                 await stack.enter_async_context(caller.slots.taken(priority=request.priority))
             self._departure = Departure(is_watched=not caller.line.connections.is_given)
             incoming = await stack.enter_async_context(caller.line.exchange(outgoing, self._departure))
-            content = await read_whole(incoming, request.answer_bytes)
+            content = await read_whole(incoming, request.answer_bytes, request.on_progress)
             self._departure = None
         return Response(outgoing.method, outgoing.url, incoming.status_code, incoming.headers, content)
 
@@ -239,8 +246,13 @@ class _Call:
         return APITimeoutError(f"{self._caller.line.base.origin}: no whole answer within {limit:g} s")
 
 
-async def read_whole(incoming: Incoming, limit: int = BODY_BYTES) -> bytes:
-    """Read and decode a body; raises ResponseNotUnderstoodError above `limit` decoded bytes, LineFailure when cut."""
+async def read_whole(
+    incoming: Incoming, limit: int = BODY_BYTES, on_progress: Callable[[int], None] | None = None
+) -> bytes:
+    """Read and decode a body, telling the bytes so far.
+
+    Raises ResponseNotUnderstoodError above `limit` decoded bytes, LineFailure when cut.
+    """
     decoder = decoder_for(str(incoming.headers.get("content-encoding", "")))
     body = bytearray()
     async for chunk in incoming.raw_chunks():
@@ -248,6 +260,8 @@ async def read_whole(incoming: Incoming, limit: int = BODY_BYTES) -> bytes:
             if len(body) + len(piece) > limit:
                 raise ResponseNotUnderstoodError(f"the answer is larger than {limit // 1_048_576} MB")
             body += piece
+        if on_progress is not None:
+            on_progress(len(body))
     if not decoder.is_complete:
         raise LineFailure("the connection broke: the compressed answer is cut", nothing_sent=False)
     return bytes(body)

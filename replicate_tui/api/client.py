@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from replicate_tui import __version__
-from replicate_tui.api.caller import Caller, Slots
+from replicate_tui.api.caller import AnswerHook, Caller, Slots
 from replicate_tui.api.limits import StepTimeouts, Timeouts
 from replicate_tui.api.options import CallOptions, Query, Request
 from replicate_tui.api.origins import DEFAULT_BASE_URL, Base
@@ -187,6 +187,13 @@ class AsyncReplicate(_LowLevelCalls):
     def has_token(self) -> bool:
         return self._caller.line.has_token
 
+    def add_answer_hook(self, hook: AnswerHook) -> None:
+        """Have `hook` told each whole answer of the API from now on, before it becomes a value, an error or a retry.
+
+        Streams and downloads are not told; copies of this client tell the same hooks.
+        """
+        self._caller.answer_hooks.append(hook)
+
     def copy(self, **changes: Unpack[Changes]) -> "AsyncReplicate":
         """Return a client with some settings changed.
 
@@ -205,6 +212,7 @@ class AsyncReplicate(_LowLevelCalls):
         self._caller.line.connections = caller.line.connections
         self._caller.slots = caller.slots
         self._caller.pace = caller.pace
+        self._caller.answer_hooks = caller.answer_hooks
         self._owns_connections = False
 
     with_options = copy

@@ -68,6 +68,7 @@ class _Recorder(Caller):
             slots=caller.slots,
             pace=caller.pace,
             gate=caller.gate,
+            answer_hooks=caller.answer_hooks,
         )
         self.last: Response | None = None
 

@@ -5,6 +5,7 @@ import sys
 import types
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from replicate_tui.services.bundle import Services
     from replicate_tui.services.connection import Connection
     from replicate_tui.services.estimate import PriceList
+    from replicate_tui.services.settings_file import SettingsFile
 
 DEMO_BADGE: Final = "DEMO"
 #: Runs of the demo are filed under this origin, since its port differs from start to start.
@@ -40,6 +42,7 @@ class Composition:
     ) -> None:
         self.settings = loaded.settings
         self.settings_problems = loaded.problems
+        self._file = loaded.file or config.settings_file()
         self._profile = profile
         self._paths = paths
         self._base_url = base_url
@@ -121,16 +124,22 @@ class Composition:
                 aside=paths.logs_aside,
                 earlier=(paths.runs,),
             )
-            services = assemble(connection, paths, archive, self._prices(is_free=connection.is_demo), self.settings)
+            services = assemble(connection, paths, archive, self._prices(is_free=connection.is_demo), self.settings, self._settings_file)
             self._opened.append(services)
             return services
 
         return OpenedProfile(make, badge, import_services=_import_services)
 
+    @cached_property
+    def _settings_file(self) -> "SettingsFile":
+        from replicate_tui.services.settings_file import SettingsFile
+
+        return SettingsFile(self._file, self.settings)
+
     def _prices(self, *, is_free: bool) -> "PriceList":
         from replicate_tui.services.estimate import PriceList
 
-        settings = self.settings
+        settings = self._settings_file.settings
         return PriceList(settings.prices, settings.hardware, settings.unit_prices, is_free=is_free)
 
     async def _start_demo(self, paths: ProfilePaths) -> "DemoHandle":

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from replicate_tui.config import Settings
+from replicate_tui.config import Settings, settings_file
 from replicate_tui.paths import ProfilePaths
 from replicate_tui.services.account import AccountService
 from replicate_tui.services.archive import Archive
@@ -17,9 +17,11 @@ from replicate_tui.services.hardware import HardwareService
 from replicate_tui.services.history import HistoryHealth
 from replicate_tui.services.housekeeping import Housekeeping
 from replicate_tui.services.kept_answers import KeptAnswers
+from replicate_tui.services.limits import SeenLimits
 from replicate_tui.services.local_key import LocalKey
 from replicate_tui.services.model_lists import ModelLists
 from replicate_tui.services.own_models import OwnModelService
+from replicate_tui.services.price_book import PriceBook
 from replicate_tui.services.pull import HistoryPull
 from replicate_tui.services.pulled import PulledRuns
 from replicate_tui.services.reconcile import Reconciler
@@ -28,10 +30,13 @@ from replicate_tui.services.runs import RunService
 from replicate_tui.services.runs_folders import RunsFolders
 from replicate_tui.services.search import SearchService
 from replicate_tui.services.send import Sender
+from replicate_tui.services.settings_file import SettingsFile
+from replicate_tui.services.storage import StorageService
 from replicate_tui.services.tracker import RunTracker
 from replicate_tui.services.trainings import TrainingService
 from replicate_tui.services.uploads import UploadService
 from replicate_tui.services.watch import WatchTools
+from replicate_tui.services.webhook_secret import WebhookSecretService
 from replicate_tui.store.catalog import DocumentCache
 from replicate_tui.store.compaction import Compactor
 from replicate_tui.store.database import Database
@@ -65,7 +70,12 @@ class Services:
     prices: PriceList
     drafts: DraftService
     presets: PresetService
+    price_book: PriceBook
+    settings_file: SettingsFile
     account: AccountService
+    webhook_secret: WebhookSecretService
+    limits: SeenLimits
+    storage: StorageService
     folders: RunsFolders
     memory: Remembered
     history: HistoryHealth
@@ -75,6 +85,7 @@ class Services:
         """Open the history and return what a person should know about it, in plain words."""
         await self.database.open()
         await self.account.recall()
+        await self.limits.recall()
         await self.folders.recall(self.memory)
         return self.database.notices
 
@@ -97,6 +108,7 @@ class Services:
         await self.pull.stop()
         await self.tracker.stop()
         await self.connection.close()
+        await self.limits.close()
         await self.database.close()
 
 
@@ -106,8 +118,14 @@ def assemble(
     archive: Archive,
     prices: PriceList = FREE,
     settings: Settings | None = None,
+    file: SettingsFile | None = None,
 ) -> Services:
-    """Put the services of a profile together; touches neither the disk nor the network."""
+    """Put the services of a profile together; touches neither the disk nor the network.
+
+    `file` is shared by all profiles of a process, so that a price that is changed in one counts in the others.
+    """
+    file = file or SettingsFile(settings_file(), settings or Settings())
+    prices = prices.copy()
     history = HistoryHealth()
     database = Database(paths.database, on_problem=history.tell)
     runs = RunRepository(database)
@@ -116,7 +134,9 @@ def assemble(
     answers = KeptAnswers(connection, cache)
     catalog = CatalogService(connection, cache, models)
     memory = Remembered(database)
-    account = AccountService(connection, memory)
+    account = AccountService(connection, memory, answers)
+    limits = SeenLimits(memory, connection.origin)
+    connection.tell_answers(limits.take)
     own_models = OwnModelService(connection, catalog, models)
     key = LocalKey(paths.data / "fingerprint.key")
 
@@ -167,7 +187,12 @@ def assemble(
         prices=prices,
         drafts=DraftService(DraftRepository(database)),
         presets=PresetService(PresetRepository(database)),
+        price_book=PriceBook(file, prices),
+        settings_file=file,
         account=account,
+        webhook_secret=WebhookSecretService(connection),
+        limits=limits,
+        storage=StorageService(paths, archive.folders.current, database, cache),
         folders=archive.folders,
         memory=memory,
         history=history,

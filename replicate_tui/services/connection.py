@@ -10,6 +10,7 @@ from replicate_tui.services.problems import ProblemKind, ServiceProblem
 from replicate_tui.services.translate import problem_from
 
 if TYPE_CHECKING:
+    from replicate_tui.api.caller import AnswerHook
     from replicate_tui.api.client import AsyncReplicate
 
 T = TypeVar("T")
@@ -47,6 +48,7 @@ class Connection:
         self._state = LinkState.CONNECTING
         self._listeners: list[Callable[[LinkState], None]] = []
         self._changed = asyncio.Event()
+        self._answer_hooks: list[AnswerHook] = []
 
     @property
     def state(self) -> LinkState:
@@ -57,7 +59,13 @@ class Connection:
         async with self._opening:
             if self._client is None:
                 self._client = await self._provider()
+                for hook in self._answer_hooks:
+                    self._client.add_answer_hook(hook)
             return self._client
+
+    def tell_answers(self, hook: "AnswerHook") -> None:
+        """Have `hook` told each answer of the service, by whatever client; before the first call."""
+        self._answer_hooks.append(hook)
 
     async def call(self, operation: Callable[["AsyncReplicate"], Awaitable[T]]) -> T:
         """Run one operation of the client, keep the state of the link, and raise failures as ServiceProblem."""

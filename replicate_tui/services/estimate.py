@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from replicate_tui.schema.fields import OutputSchema
 from replicate_tui.services.views import Usual
@@ -36,11 +36,19 @@ class Estimate:
         return self.dollars is not None
 
 
+class PriceTables(NamedTuple):
+    """US dollars per second by SKU, SKU by model ("owner/name"), and dollars by model and metric ("image_count")."""
+
+    per_second: Mapping[str, float]
+    hardware: Mapping[str, str]
+    units: Mapping[str, Mapping[str, float]]
+
+
 class PriceList:
     """The user's own tables in US dollars: per second by hardware SKU, the hardware of models, per unit by model.
 
-    `unit_prices` are by model ("owner/name") and by the name of the metric that counts the units ("image_count").
-    The API tells none of these; only a deployment names its hardware. With `is_free` nothing costs anything.
+    The API tells none of these; only a deployment names its hardware. With `is_free` nothing costs anything. Who
+    holds the list reckons with new tables as soon as `replace` gives it some.
     """
 
     def __init__(
@@ -51,10 +59,24 @@ class PriceList:
         *,
         is_free: bool = False,
     ) -> None:
+        self._is_free = is_free
+        self.replace(prices, hardware, unit_prices or {})
+
+    def replace(
+        self, prices: Mapping[str, float], hardware: Mapping[str, str], unit_prices: Mapping[str, Mapping[str, float]]
+    ) -> None:
+        """Reckon with these tables from now on."""
         self._prices = prices
         self._hardware = hardware
-        self._unit_prices = unit_prices or {}
-        self._is_free = is_free
+        self._unit_prices = unit_prices
+
+    def copy(self) -> "PriceList":
+        """Return a list with the same tables, which may be given others."""
+        return PriceList(self._prices, self._hardware, self._unit_prices, is_free=self._is_free)
+
+    @property
+    def tables(self) -> PriceTables:
+        return PriceTables(self._prices, self._hardware, self._unit_prices)
 
     def estimate(
         self,

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from replicate_tui.config import Settings
+from replicate_tui.services.problems import ProblemKind, ServiceProblem
+from replicate_tui.services.translate import plain_history
 from replicate_tui.store.compaction import Compactor, CompactResult
 from replicate_tui.store.problems import HistoryProblem
 
@@ -49,6 +51,18 @@ class Housekeeping:
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="housekeeping")
 
+    async def compact_now(self) -> CompactResult:
+        """Bring the history within its bounds and give free room back to the disk; runs may go on meanwhile.
+
+        Raises ServiceProblem when another copy of the app looks after the history, or it cannot be written.
+        """
+        with plain_history():
+            if not await self._become_owner():
+                words = "Another copy of the app looks after this history; it compacts it, too."
+                raise ServiceProblem(ProblemKind.BUSY, words)
+            self.last = await self._compact()
+        return self.last
+
     async def stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
@@ -62,8 +76,11 @@ class Housekeeping:
         with contextlib.suppress(HistoryProblem):
             if await self._become_owner():
                 await asyncio.to_thread(_remove_old_logs, self._logs_aside)
-                days, megabytes = self._settings.history_days, self._settings.history_megabytes
-                self.last = await self._compactor.compact(days or None, megabytes * _BYTES or None)
+                self.last = await self._compact()
+
+    async def _compact(self) -> CompactResult:
+        days, megabytes = self._settings.history_days, self._settings.history_megabytes
+        return await self._compactor.compact(days or None, megabytes * _BYTES or None)
 
 
 def _remove_old_logs(folder: Path) -> None:
