@@ -124,7 +124,8 @@ class Composition:
                 aside=paths.logs_aside,
                 earlier=(paths.runs,),
             )
-            services = assemble(connection, paths, archive, self._prices(is_free=connection.is_demo), self.settings, self._settings_file)
+            prices = self._prices(is_free=connection.is_demo)
+            services = assemble(connection, paths, archive, prices, self.settings, self._settings_file)
             self._opened.append(services)
             return services
 
