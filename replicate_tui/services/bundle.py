@@ -36,6 +36,7 @@ from replicate_tui.services.tracker import RunTracker
 from replicate_tui.services.trainings import TrainingService
 from replicate_tui.services.uploads import UploadService
 from replicate_tui.services.watch import WatchTools
+from replicate_tui.services.webhook_receiver import WebhookReceiver
 from replicate_tui.services.webhook_secret import WebhookSecretService
 from replicate_tui.store.catalog import DocumentCache
 from replicate_tui.store.compaction import Compactor
@@ -67,6 +68,7 @@ class Services:
     pull: HistoryPull
     export: ExportService
     housekeeping: Housekeeping
+    webhooks: WebhookReceiver
     prices: PriceList
     drafts: DraftService
     presets: PresetService
@@ -102,6 +104,7 @@ class Services:
 
     async def close(self) -> None:
         """Stop following runs, close the client and the history; takes a few seconds at most."""
+        await self.webhooks.close()
         await self.uploads.close()
         await self.creator.close()
         await self.housekeeping.stop()
@@ -155,7 +158,9 @@ def assemble(
         database.become_owner,
     )
     deployments = DeploymentService(connection, answers, SeenReleases(memory, connection.origin))
-    creator = Creator(connection, runs, tracker, Sender(connection, catalog), key, deployments.hardware_of)
+    webhooks = WebhookReceiver(connection, runs, tracker, memory)
+    sender = Sender(connection, catalog)
+    creator = Creator(connection, runs, tracker, sender, key, deployments.hardware_of, webhooks.hook)
     return Services(
         connection=connection,
         catalog=catalog,
@@ -184,6 +189,7 @@ def assemble(
             become_owner=database.become_owner,
             is_busy=lambda: bool(tracker.live()),
         ),
+        webhooks=webhooks,
         prices=prices,
         drafts=DraftService(DraftRepository(database)),
         presets=PresetService(PresetRepository(database)),

@@ -11,7 +11,7 @@ from typing import Any, Final
 from replicate_tui.schema.refusals import server_problems
 from replicate_tui.services.connection import Connection
 from replicate_tui.services.inputs import INLINE_LIMIT, LocalFile, fingerprint, local_files, with_files
-from replicate_tui.services.intents import DESTINATION, intent_of
+from replicate_tui.services.intents import DESTINATION, intent_of, reporting
 from replicate_tui.services.live import LiveRun
 from replicate_tui.services.local_key import LocalKey
 from replicate_tui.services.merge import merge
@@ -20,6 +20,7 @@ from replicate_tui.services.reconcile import lost_now, sent_now
 from replicate_tui.services.send import Sender
 from replicate_tui.services.tracker import RunTracker
 from replicate_tui.services.views import AnyRequest, RunProgress, TrainingRequest
+from replicate_tui.services.webhook_views import Hook
 from replicate_tui.store.problems import HistoryProblem
 from replicate_tui.store.records import NOT_SENT, RunRecord
 from replicate_tui.store.runs import RunRepository
@@ -34,7 +35,8 @@ CLOSE_SECONDS: Final = 2.0
 class Creator:
     """Makes predictions and trainings. `key` is a secret of this machine for the fingerprints of inputs.
 
-    `hardware_of` tells the SKU of a deployment as far as it is known, since a run is priced by it.
+    `hardware_of` tells the SKU of a deployment as far as it is known, since a run is priced by it. `hook` tells where
+    runs report to that have no webhook of their own, None for nowhere.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Creator:
         sender: Sender,
         key: LocalKey,
         hardware_of: Callable[[str], Awaitable[str | None]],
+        hook: Callable[[], Hook | None],
     ) -> None:
         self._connection = connection
         self._runs = runs
@@ -52,6 +55,7 @@ class Creator:
         self._sender = sender
         self._key = key
         self._hardware_of = hardware_of
+        self._hook = hook
         self._latched: set[str] = set()
         self._creating: set[asyncio.Task[RunRecord]] = set()
 
@@ -85,7 +89,8 @@ class Creator:
 
     async def _create(self, request: AnyRequest, packed: Mapping[str, Path] | None) -> RunRecord:
         files = await asyncio.to_thread(local_files, request, packed)
-        record = intent_of(await self._with_hardware(request), self._connection)
+        request, reports_here = reporting(await self._with_hardware(request), self._hook())
+        record = intent_of(request, self._connection, reports_here=reports_here)
         try:
             await self._runs.insert_intent(record)
         except HistoryProblem as problem:

@@ -57,6 +57,8 @@ class Follower:
         self._followed = followed
         self._pace = Pace(live.record.kind)
         self._ask_now = asyncio.Event()
+        self._soon: asyncio.TimerHandle | None = None
+        self._asked_at = 0.0
         self._streaming = False
         self._not_found = 0
         self._complained = False
@@ -64,6 +66,16 @@ class Follower:
     def ask_now(self) -> None:
         """Ask for the truth without waiting for the next turn (a cancel was sent, a stream ended)."""
         self._ask_now.set()
+
+    def ask_soon(self) -> None:
+        """Ask as soon as the pace allows: someone says that there is news, and may say so often."""
+        if self._soon is None:
+            due = self._asked_at + self._pace.least_interval - time.monotonic()
+            self._soon = asyncio.get_running_loop().call_later(max(0.0, due), self._ask_when_due)
+
+    def _ask_when_due(self) -> None:
+        self._soon = None
+        self.ask_now()
 
     async def follow(self) -> None:
         """Return when a GET has made the record of the run final."""
@@ -77,6 +89,8 @@ class Follower:
                 if self._live.record.is_final:
                     return
         finally:
+            if self._soon is not None:
+                self._soon.cancel()
             if stream is not None:
                 stream.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
@@ -87,7 +101,7 @@ class Follower:
         if self._connection.state is LinkState.UNAUTHORISED:
             await self._wait_authorised()
         self._ask_now.clear()
-        started = time.monotonic()
+        started = self._asked_at = time.monotonic()
         try:
             run = await self._connection.call(self._get)
         except ServiceProblem as problem:

@@ -55,6 +55,11 @@ class Pace:
             interval = max(interval, UNHEARD_OF)
         return interval
 
+    @property
+    def least_interval(self) -> float:
+        """The seconds between two questions at the least, whatever happens meanwhile."""
+        return max(self._shortest, self._transfer * TRANSFER_FACTOR)
+
     def next_pause(self, retry_after: float | None = None) -> float:
         """Return the seconds to wait after a failure: what the service asked for, else doubling with jitter."""
         self._failures += 1

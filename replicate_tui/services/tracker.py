@@ -130,6 +130,12 @@ class RunTracker:
             wanted = replace(record, options={**record.options, WANTED: True})
             await self.watch(wanted, only_save=True)
 
+    def nudge(self, run_id: str, *, at_once: bool = False) -> None:
+        """Ask after a run that is followed here as soon as its pace allows, or `at_once`; others are left alone."""
+        watch = self._watches.get(run_id)
+        if watch is not None:
+            watch.nudge(at_once=at_once)
+
     async def until_done(self, run_id: str) -> None:
         """Wait until a run that is followed here is over, and what it made is saved."""
         task = self._tasks.get(run_id)

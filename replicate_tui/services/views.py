@@ -100,7 +100,8 @@ class SearchResults(NamedTuple):
 class RunOptions(NamedTuple):
     """How to run: all optional. `cancel_after` is Replicate's duration text ("90s", "1h30m").
 
-    `hardware` is the SKU of the deployment, as far as it is known when the run is sent.
+    `hardware` is the SKU of the deployment, as far as it is known when the run is sent. Without a `webhook`, the run
+    reports to the receiver of this app while that listens, unless `receiver` is False.
     """
 
     version: str | None = None
@@ -110,6 +111,7 @@ class RunOptions(NamedTuple):
     webhook_events: tuple[str, ...] = ()
     notify: bool = False
     hardware: str | None = None
+    receiver: bool = True
 
 
 class RunRequest(NamedTuple):
@@ -140,6 +142,7 @@ class TrainingRequest(NamedTuple):
     notify: bool = False
     secret_fields: frozenset[str] = frozenset()
     file_fields: frozenset[str] = frozenset()
+    receiver: bool = True
 
 
 AnyRequest: TypeAlias = RunRequest | TrainingRequest

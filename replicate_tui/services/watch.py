@@ -132,6 +132,13 @@ class Watch:
         else:
             await self._send_cancel()
 
+    def nudge(self, *, at_once: bool) -> None:
+        """Hear that something has happened to the run; what it was, the service is asked."""
+        if at_once:
+            self._follower.ask_now()
+        else:
+            self._follower.ask_soon()
+
     # The follower reports:
 
     async def saw(self, run: "RemoteRun", *, streaming: bool) -> bool:
