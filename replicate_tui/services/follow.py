@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
@@ -50,7 +50,9 @@ class Report(Protocol):
 class Follower:
     """Follows one run; `followed` tells how many runs share the line."""
 
-    def __init__(self, connection: Connection, live: LiveRun, report: Report, *, followed: Callable[[], int]) -> None:
+    def __init__(
+        self, connection: Connection, live: LiveRun, report: Report, *, followed: Callable[[], Awaitable[int]]
+    ) -> None:
         self._connection = connection
         self._live = live
         self._report = report
@@ -117,7 +119,7 @@ class Follower:
         if self._live.record.is_final:
             return
         pause = self._pace.next_interval(
-            followed=self._followed(),
+            followed=await self._followed(),
             streaming=self._streaming,
             status_known=self._live.record.status in KNOWN_STATUSES,
         )

@@ -12,6 +12,7 @@ from replicate_tui.services.events import RunEvent
 from replicate_tui.services.live import LiveRun
 from replicate_tui.services.problems import ProblemKind, ServiceProblem
 from replicate_tui.services.saving import can_be_fetched, can_be_saved, is_of_others
+from replicate_tui.services.shared_line import SharedLine
 from replicate_tui.services.translate import plain_history
 from replicate_tui.services.views import RunSnapshot
 from replicate_tui.services.watch import Watch, WatchTools
@@ -41,6 +42,7 @@ class RunTracker:
         self._watches: dict[str, Watch] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ended: OrderedDict[str, LiveRun] = OrderedDict()
+        self._line = SharedLine(tools.runs)
         self._listeners: list[Callable[[RunEvent], None]] = []
 
     def snapshot(self, run_id: str) -> RunSnapshot | None:
@@ -183,7 +185,10 @@ class RunTracker:
             self._ended.popitem(last=False)
 
     def _new_watch(self, record: RunRecord, announce: Callable[[RunEvent], None] | None = None) -> Watch:
-        return Watch(record, self._tools, announce or self._announce, followed=lambda: len(self._tasks))
+        return Watch(record, self._tools, announce or self._announce, followed=self._followed)
+
+    async def _followed(self) -> int:
+        return await self._line.followed(len(self._tasks))
 
     def _live(self, run_id: str) -> LiveRun | None:
         watch = self._watches.get(run_id)

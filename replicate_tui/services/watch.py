@@ -54,7 +54,7 @@ class Watch:
         record: RunRecord,
         tools: WatchTools,
         announce: Callable[[RunEvent], None],
-        followed: Callable[[], int],
+        followed: Callable[[], Awaitable[int]],
     ) -> None:
         self.live = LiveRun(record, announce)
         self._tools = tools

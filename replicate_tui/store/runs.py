@@ -117,6 +117,12 @@ class RunRepository:
         partial = f"seq in (select seq from runs indexed by runs_unfinished where {_UNFINISHED})"  # noqa: S608  (our own words)
         return await self._database.read(lambda connection: all_records(connection, partial))
 
+    async def count_followed(self) -> int:
+        """Return how many runs without a final status were made here, or are watched here."""
+        ours = f"{_UNFINISHED} and (source = 'here' or folder is not null)"
+        sql = f"select count(*) from runs indexed by runs_unfinished where {ours}"  # noqa: S608  (our own words)
+        return await self._database.read(lambda connection: int(connection.execute(sql).fetchone()[0]))
+
     async def unsaved(self, limit: int = 500) -> list[RunRecord]:
         """Return the newest succeeded runs whose outputs are not all on this disk, oldest first.
 

@@ -19,7 +19,7 @@ from replicate_tui.demo.records import Run
 from replicate_tui.demo.scripts import RunScript
 from replicate_tui.demo.server import DemoServer
 from replicate_tui.paths import ProfilePaths
-from replicate_tui.services import follow, pace, reconcile, saving, watch
+from replicate_tui.services import follow, pace, reconcile, saving, shared_line, watch
 from replicate_tui.services.archive import Archive
 from replicate_tui.services.bundle import Services, assemble
 from replicate_tui.services.connection import Connection
@@ -49,6 +49,7 @@ def hurried() -> Iterator[None]:
 
     waits = {
         pace: ("SHORTEST", "SHARE", "LONGEST", "BESIDE_STREAM", "UNHEARD_OF", "FIRST_PAUSE", "LONGEST_PAUSE"),
+        shared_line: ("RECOUNT",),
         follow: ("REOPEN_PAUSE",),
         reconcile: ("LOOKS",),
         watch: ("CANCEL_PAUSE",),
