@@ -84,6 +84,8 @@ class Settings:
     """How the end of a run is told to whoever asked for that: by the bell, a notice, the window's title, a command."""
     notify_command: str = ""
     """Command for `notify = "command"`; it gets a title and a text as its last two arguments."""
+    webhook_command: str = ""
+    """Command that a webhook delivery is replayed to: the body on its standard input, headers in its environment."""
     read_account: bool = True
     """Whether runs made elsewhere (the web, scripts) are read from the account at each start."""
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -163,7 +165,7 @@ _WHOLE_NUMBERS: Final = {"max_file_megabytes": "megabytes", "history_megabytes":
 
 def _mistake(key: str, value: object) -> str | None:
     """Say what is wrong with a setting's value, or None."""
-    if key in ("theme", "editor", "runs_folder", "notify_command"):
+    if key in ("theme", "editor", "runs_folder", "notify_command", "webhook_command"):
         return None if isinstance(value, str) else "must be a text."
     if key == "read_account":
         return None if isinstance(value, bool) else "must be true or false."
