@@ -19,6 +19,7 @@ from replicate_tui.config import DEFAULT_PRICES
 from replicate_tui.services.deployment_views import DeploymentWish, wish_of
 from replicate_tui.services.estimate import FREE, PriceList
 from replicate_tui.services.own_model_rules import NewModel, Visibility
+from replicate_tui.services.upload_details import UploadDetails
 from replicate_tui.services.upload_queue import Progress, UploadQueue
 from replicate_tui.ui import messages
 from replicate_tui.ui.theme import DARK, LIGHT
@@ -490,7 +491,7 @@ async def files(stage: Stage) -> None:
         await uploads.upload(path)
     stage.clock.move_to(NOW)
 
-    async def held(_: Path, on_progress: Progress) -> None:
+    async def held(_: Path, on_progress: Progress, __: UploadDetails) -> None:
         on_progress(31_400_000, 48_200_000)
         await asyncio.Event().wait()
 

@@ -185,7 +185,7 @@ class _Call:
                 await stack.enter_async_context(caller.slots.taken(priority=request.priority))
             self._departure = Departure(is_watched=not caller.line.connections.is_given)
             incoming = await stack.enter_async_context(caller.line.exchange(outgoing, self._departure))
-            content = await read_whole(incoming, request.answer_bytes)
+            content = await read_whole(incoming, request.answer_bytes, request.on_progress)
             self._departure = None
         return Response(outgoing.method, outgoing.url, incoming.status_code, incoming.headers, content)
 
@@ -246,8 +246,13 @@ class _Call:
         return APITimeoutError(f"{self._caller.line.base.origin}: no whole answer within {limit:g} s")
 
 
-async def read_whole(incoming: Incoming, limit: int = BODY_BYTES) -> bytes:
-    """Read and decode a body; raises ResponseNotUnderstoodError above `limit` decoded bytes, LineFailure when cut."""
+async def read_whole(
+    incoming: Incoming, limit: int = BODY_BYTES, on_progress: Callable[[int], None] | None = None
+) -> bytes:
+    """Read and decode a body, telling the bytes so far.
+
+    Raises ResponseNotUnderstoodError above `limit` decoded bytes, LineFailure when cut.
+    """
     decoder = decoder_for(str(incoming.headers.get("content-encoding", "")))
     body = bytearray()
     async for chunk in incoming.raw_chunks():
@@ -255,6 +260,8 @@ async def read_whole(incoming: Incoming, limit: int = BODY_BYTES) -> bytes:
             if len(body) + len(piece) > limit:
                 raise ResponseNotUnderstoodError(f"the answer is larger than {limit // 1_048_576} MB")
             body += piece
+        if on_progress is not None:
+            on_progress(len(body))
     if not decoder.is_complete:
         raise LineFailure("the connection broke: the compressed answer is cut", nothing_sent=False)
     return bytes(body)

@@ -42,7 +42,8 @@ class Request:
 
     `path` is relative to the base, or a URL of its origin. `creates` names what comes into being, when a second
     request could make it twice. `repeatable` requests may be sent again after anything; None decides by the method.
-    `hold` is how many seconds the service was asked to hold its answer, `answer_bytes` the most that is read of it.
+    `hold` is how many seconds the service was asked to hold its answer, `answer_bytes` the most that is read of it,
+    `on_progress` is told the bytes read so far.
     """
 
     method: str
@@ -57,6 +58,7 @@ class Request:
     priority: bool = False
     hold: float = 0.0
     answer_bytes: int = BODY_BYTES
+    on_progress: Callable[[int], None] | None = None
     timeouts: Timeouts | None = None
     max_retries: int | None = None
     on_wait: WaitHook | None = None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from replicate_tui.schema.files import takes_files
 from replicate_tui.schema.parse import parse_schema
 from replicate_tui.schema.title import title_of_input
 from replicate_tui.services.views import (
@@ -28,6 +29,7 @@ _LINKS = ("github_url", "paper_url", "license_url", "weights_url")
 
 def model_card(body: Json, *, stand_in: bool = False, tags: Iterable[Any] = ()) -> ModelCard:
     """Return a model as a row; unnamed ones keep "?" in place of the name."""
+    latest = body.get("latest_version")
     return ModelCard(
         owner=_line(body.get("owner")) or "?",
         name=_line(body.get("name")) or "?",
@@ -37,6 +39,7 @@ def model_card(body: Json, *, stand_in: bool = False, tags: Iterable[Any] = ()) 
         visibility=_line(body.get("visibility")) or "public",
         tags=tuple(_line(tag) for tag in tags if isinstance(tag, str)),
         stand_in=stand_in,
+        takes_files=takes_files(latest.get("openapi_schema")) if isinstance(latest, Mapping) else None,
     )
 
 

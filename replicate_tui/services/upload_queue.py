@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from replicate_tui.services.problems import ServiceProblem
+from replicate_tui.services.upload_details import AS_IT_IS, UploadDetails
 from replicate_tui.services.upload_views import Upload, UploadState
 
 #: More at a time only share the line, and each takes longer.
 AT_ONCE: Final = 3
 
 Progress = Callable[[int, int], None]
-Send = Callable[[Path, Progress], Awaitable[Any]]
+Send = Callable[[Path, Progress, UploadDetails], Awaitable[Any]]
 
 
 class UploadQueue:
@@ -50,19 +51,19 @@ class UploadQueue:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
-    def add(self, path: Path) -> Upload:
+    def add(self, path: Path, details: UploadDetails = AS_IT_IS) -> Upload:
         """Send a file when its turn comes; one that is on its way already is not sent twice."""
         for upload in self.uploads:
-            if upload.path == path:
+            if (upload.path, upload.details) == (path, details):
                 return self.again(upload.number) or upload
-        return self._start(Upload(next(self._numbers), path))
+        return self._start(Upload(next(self._numbers), path, details=details))
 
     def again(self, number: int) -> Upload | None:
         """Try an upload again that has failed; None when it is none of those."""
         upload = self._uploads.get(number)
         if upload is None or upload.state is not UploadState.FAILED:
             return None
-        return self._start(Upload(number, upload.path))
+        return self._start(Upload(number, upload.path, details=upload.details))
 
     def cancel(self, number: int) -> None:
         """Stop an upload and forget it; one that has failed is only forgotten."""
@@ -101,7 +102,7 @@ class UploadQueue:
         try:
             async with self._turn:
                 self._become(number, state=UploadState.SENDING)
-                await self._send(upload.path, progress)
+                await self._send(upload.path, progress, upload.details)
         except ServiceProblem as problem:
             self._become(number, state=UploadState.FAILED, problem=str(problem))
         except asyncio.CancelledError:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from replicate_tui.services.cards import Json, moment
 from replicate_tui.services.problems import ProblemKind, ServiceProblem
+from replicate_tui.services.upload_details import AS_IT_IS, UploadDetails
 from replicate_tui.text import clean_line
 
 _LONGEST_URL: Final = 2_000
@@ -56,15 +57,23 @@ class Upload:
     sent: int = 0
     state: UploadState = UploadState.WAITING
     problem: str = ""
+    details: UploadDetails = AS_IT_IS
 
     @property
     def name(self) -> str:
-        return clean_line(self.path.name) or "?"
+        return clean_line(self.details.name or self.path.name) or "?"
 
     @property
     def share(self) -> float:
         """How much of it is sent, from 0 to 1."""
         return min(1.0, self.sent / self.size) if self.size else 0.0
+
+
+class LocalCopy(NamedTuple):
+    """Where the bytes of an uploaded file lie on this machine; `is_same` is False for what has another checksum now."""
+
+    path: Path
+    is_same: bool
 
 
 class SignedLink(NamedTuple):
@@ -93,6 +102,11 @@ def uploaded_file(body: Json) -> UploadedFile:
         expires_at=moment(body.get("expires_at")),
         url=_line(urls.get("get"), _LONGEST_URL),
     )
+
+
+def link_of(text: str, file: UploadedFile) -> str:
+    """Return which of the addresses in `text`, apart by blanks or line breaks, is that of `file`; "" for none."""
+    return next((word for word in text.split() if f"/{file.id}/download" in word), "")
 
 
 def signed_link(text: str, file: UploadedFile) -> SignedLink:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import stat
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -15,8 +16,9 @@ from replicate_tui.services.kept_answers import KeptAnswers, rows_of
 from replicate_tui.services.new_file import NewFile
 from replicate_tui.services.problems import ProblemKind, ServiceProblem
 from replicate_tui.services.run_folder import DiskProblem
+from replicate_tui.services.upload_details import AS_IT_IS, UploadDetails
 from replicate_tui.services.upload_queue import Progress, UploadQueue
-from replicate_tui.services.upload_views import SignedLink, UploadedFile, signed_link, uploaded_file
+from replicate_tui.services.upload_views import LocalCopy, SignedLink, UploadedFile, signed_link, uploaded_file
 from replicate_tui.services.views import Aged
 from replicate_tui.store.problems import HistoryProblem
 from replicate_tui.store.remembered import Remembered
@@ -74,12 +76,14 @@ class UploadService:
 
     # -- sending ------------------------------------------------------------------------------------------------
 
-    async def upload(self, path: Path, on_progress: Progress | None = None) -> UploadedFile:
+    async def upload(
+        self, path: Path, on_progress: Progress | None = None, details: UploadDetails = AS_IT_IS
+    ) -> UploadedFile:
         """Send a file and compare the service's checksum with that of the file here.
 
-        `on_progress` is told bytes sent and all bytes. Raises ServiceProblem FILE before anything is sent when it
-        cannot be (no file, empty, 100 MB and more, not readable), or when the service got other bytes, which it is
-        told to delete. Where the answer was lost, the file is looked up in the list.
+        `on_progress` is told bytes sent and all bytes, `details` may call it otherwise. Raises ServiceProblem FILE
+        before anything is sent when it cannot be (no file, empty, 100 MB and more, not readable), or when the service
+        got other bytes, which it is told to delete. Where the answer was lost, the file is looked up in the list.
         """
         size, sha256 = await asyncio.to_thread(_looked_at, path)
         if on_progress is not None:
@@ -87,10 +91,17 @@ class UploadService:
         began = datetime.now(UTC)
         try:
             made = await self._connection.call(
-                lambda client: client.files.create(content=path, on_progress=on_progress)
+                lambda client: client.files.create(
+                    content=path,
+                    filename=details.name or None,
+                    type=details.content_type or None,
+                    metadata=details.metadata or None,
+                    on_progress=on_progress,
+                )
             )
         except ServiceProblem as problem:
-            file = await self._find_lost(path, sha256, began) if problem.kind in _ANSWER_LOST else None
+            name = details.name or path.name
+            file = await self._find_lost(name, sha256, began) if problem.kind in _ANSWER_LOST else None
             if file is None:
                 raise
         else:
@@ -118,20 +129,35 @@ class UploadService:
 
     async def local_copy(self, file: UploadedFile) -> Path | None:
         """Return where a copy of `file` lies on this machine, if it has the same bytes still."""
-        places = [place for place in (self._downloaded.get(file.id), await self._source(file.id)) if place]
-        for place in places:
-            if file.sha256 and await asyncio.to_thread(self._checksum_of, place, file.size) == file.sha256:
-                return place
-        return None
+        copy = await self.find_copy(file)
+        return copy.path if copy and copy.is_same else None
 
-    async def download(self, file: UploadedFile, target: Path, link: str = "") -> Path:
+    async def find_copy(self, file: UploadedFile) -> LocalCopy | None:
+        """Return where `file` was sent from or saved to on this machine, the place with the same bytes first.
+
+        None where none is known or none is there any more.
+        """
+        changed = None
+        for place in (self._downloaded.get(file.id), await self._source(file.id)):
+            if place is None or not file.sha256:
+                continue
+            if await asyncio.to_thread(self._checksum_of, place, file.size) == file.sha256:
+                return LocalCopy(place, is_same=True)
+            if changed is None and await asyncio.to_thread(_is_file, place):
+                changed = LocalCopy(place, is_same=False)
+        return changed
+
+    async def download(
+        self, file: UploadedFile, target: Path, link: str = "", on_progress: Callable[[int], None] | None = None
+    ) -> Path:
         """Save a file at `target`, or in it when that is a folder, and return where it lies; nothing is overwritten.
 
-        The bytes come by the signed address `link`, without one from the copy on this machine. Raises ServiceProblem:
+        The bytes come by the signed address `link`, without one from the copy on this machine; `on_progress` is told
+        how many have come. Raises ServiceProblem:
         INVALID for what is no such address, FILE where there is no copy or the checksum is another, DISK.
         """
         if link:
-            content = await self._fetch(signed_link(link, file))
+            content = await self._fetch(signed_link(link, file), on_progress)
         else:
             copy = await self.local_copy(file)
             if copy is None:
@@ -141,10 +167,10 @@ class UploadService:
         self._downloaded[file.id] = saved
         return saved
 
-    async def _fetch(self, link: SignedLink) -> bytes:
+    async def _fetch(self, link: SignedLink, on_progress: Callable[[int], None] | None) -> bytes:
         answer = await self._connection.call(
             lambda client: client.files.download(
-                link.file_id, owner=link.owner, expiry=link.expiry, signature=link.signature
+                link.file_id, owner=link.owner, expiry=link.expiry, signature=link.signature, on_progress=on_progress
             )
         )
         return answer.content
@@ -165,7 +191,7 @@ class UploadService:
 
     # -- inside -------------------------------------------------------------------------------------------------
 
-    async def _find_lost(self, path: Path, sha256: str, began: datetime) -> UploadedFile | None:
+    async def _find_lost(self, name: str, sha256: str, began: datetime) -> UploadedFile | None:
         """Return the file that a lost answer was about, None where it is not there or cannot be told."""
         try:
             listed = await self._connection.call(lambda client: client.files.list())
@@ -174,7 +200,7 @@ class UploadService:
         known = await self._sources()
         for body in listed.results:
             file = uploaded_file(body.to_dict())
-            if file.sha256 == sha256 and file.name == clean_line(path.name) and file.id not in known:
+            if file.sha256 == sha256 and file.name == clean_line(name) and file.id not in known:
                 # One of an earlier day has the same bytes, but not the time that is left.
                 is_new = file.created_at is None or (began - file.created_at).total_seconds() < 600
                 return file if is_new else None
@@ -213,6 +239,13 @@ def upload_size(path: Path) -> int:
     if not size:
         raise Unsendable(f"{path} is empty.")
     return size
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _files(body: Any) -> tuple[UploadedFile, ...]:

@@ -27,7 +27,10 @@ class Aged(NamedTuple, Generic[T]):
 
 
 class ModelCard(NamedTuple):
-    """A model as a row of a list. `stand_in` is true for the demo service's local imitations."""
+    """A model as a row of a list. `stand_in` is true for the demo service's local imitations.
+
+    `takes_files` says whether an input is a file or a list of files, None where that is not known.
+    """
 
     owner: str
     name: str
@@ -37,6 +40,7 @@ class ModelCard(NamedTuple):
     visibility: str = "public"
     tags: tuple[str, ...] = ()
     stand_in: bool = False
+    takes_files: bool | None = None
 
     @property
     def full_name(self) -> str:

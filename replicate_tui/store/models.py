@@ -23,7 +23,7 @@ class ModelRepository:
         self._database = database
 
     async def upsert_models(self, models: Iterable[SeenModel]) -> None:
-        """Learn `models` by name; pins and openings of known ones stay as they are."""
+        """Learn `models` by name; pins and openings of known ones stay, and so does what `extra` does not tell anew."""
         seen_at = to_micros(datetime.now(UTC))
         rows = [_values(model, seen_at) for model in models]
 
@@ -32,7 +32,8 @@ class ModelRepository:
                 "insert into models (name, description, tags, run_count, is_official, visibility, extra, seen_at)"
                 " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (name) do update set"
                 " description = excluded.description, tags = excluded.tags, run_count = excluded.run_count,"
-                " is_official = excluded.is_official, visibility = excluded.visibility, extra = excluded.extra,"
+                " is_official = excluded.is_official, visibility = excluded.visibility,"
+                " extra = case when json_valid(extra) then json_patch(extra, excluded.extra) else excluded.extra end,"
                 " seen_at = excluded.seen_at",
                 rows,
             )

@@ -18,11 +18,15 @@ _MOST_MODELS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What is sent on: the path of a saved file or the URL of one, or a text; `origin` says where it comes from."""
+    """What is sent on: the path of a saved file or the URL of one, or a text; `origin` says where it comes from.
+
+    `more` are further values, which only a list can take with the first.
+    """
 
     value: str
     is_file: bool
     origin: str = "the output of a run"
+    more: tuple[str, ...] = ()
 
     @property
     def kind(self) -> FieldKind:
@@ -32,20 +36,35 @@ class Offer:
 async def send_on(app: App[Any], services: Services, offer: Offer) -> OpenForm | Say | None:
     """Let the person choose a model, and return the wish for its form, or None; raises ServiceProblem."""
     models = await _models(services)
-    choices = [(card.full_name, f"{card.full_name}  {card.description}") for card in models]
-    full_name = await app.push_screen_wait(ChooseDialog("Send it to which model?", choices))
+    heading = "Send it to which model?"
+    if offer.is_file:
+        # What is not known to take none comes after what is known to take one.
+        models = sorted(
+            (card for card in models if card.takes_files is not False), key=lambda card: not card.takes_files
+        )
+        heading = "Send it to which model? These take a file."
+    choices = [(card.full_name, _words(card, offer)) for card in models]
+    full_name = await app.push_screen_wait(ChooseDialog(heading, choices))
     if full_name is None:
         return None
     owner, _, name = full_name.partition("/")
     page = (await services.catalog.model(owner, name)).value
     fields = page.version.schema.input.fields if page.version else ()
+    if offer.more:
+        fields = tuple(field for field in fields if field.kind is FieldKind.LIST)
     field = fitting_field(fields, offer.kind)
     if field is None:
         what = "file" if offer.is_file else "text"
+        what = f"list of {what}s; unmark all but one" if offer.more else what
         return Say(f"{clean_line(full_name)} takes no {what}.", "warning")
-    value = [offer.value] if field.kind is FieldKind.LIST else offer.value
+    value = [offer.value, *offer.more] if field.kind is FieldKind.LIST else offer.value
     # The path is one of ours: a file that was saved on this machine.
     return OpenForm(full_name, values={field.name: value}, origin=offer.origin, local_files=True)
+
+
+def _words(card: ModelCard, offer: Offer) -> str:
+    known = "" if card.takes_files or not offer.is_file else "inputs not known yet  "
+    return f"{card.full_name}  {known}{card.description}"
 
 
 async def _models(services: Services) -> list[ModelCard]:

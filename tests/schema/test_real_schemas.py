@@ -10,6 +10,7 @@ import pytest
 
 from replicate_tui.schema.describe import kind_words, limit_words
 from replicate_tui.schema.fields import FieldKind, ModelSchema
+from replicate_tui.schema.files import takes_files
 from replicate_tui.schema.outputs import output_items
 from replicate_tui.schema.parse import parse_schema
 from replicate_tui.schema.title import title_of_input
@@ -41,6 +42,18 @@ def test_no_field_is_left_to_raw_json() -> None:
     assert len(kinds) == 5109
     assert FieldKind.JSON not in kinds
     assert kinds.count(FieldKind.FILE) == 524
+
+
+def test_which_take_files_is_told_without_parsing_them() -> None:
+    told = [takes_files(model["version"]["openapi_schema"]) for model, _ in real_models()]
+    fields = [schema.input.fields for _, schema in real_models()]
+    assert told == [any(known.element.kind is FieldKind.FILE for known in each) for each in fields]
+    assert 0 < told.count(True) < 400
+
+
+@pytest.mark.parametrize("document", [None, {}, [], {"components": {"schemas": {"Input": {"properties": []}}}}])
+def test_a_document_without_inputs_does_not_tell(document: Any) -> None:
+    assert takes_files(document) is None
 
 
 def test_training_is_found_where_there_is_one() -> None:

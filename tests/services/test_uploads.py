@@ -17,6 +17,7 @@ from replicate_tui.demo.routes.files import sign
 from replicate_tui.demo.server import DemoServer
 from replicate_tui.services.bundle import Services
 from replicate_tui.services.problems import ProblemKind, ServiceProblem
+from replicate_tui.services.upload_details import DetailProblem, UploadDetails, read_details, read_metadata
 from replicate_tui.services.upload_queue import AT_ONCE, Progress, UploadQueue
 from replicate_tui.services.upload_views import UploadedFile, UploadState, uploaded_file
 from tests.services.conftest import House
@@ -66,6 +67,46 @@ async def test_a_file_is_sent_with_progress_listed_and_deleted(services: Service
     # Gone is gone, however often it is asked for.
     await services.uploads.delete(sent.id)
     assert (await refusal(services.uploads.get(sent.id))).kind is ProblemKind.NOT_FOUND
+
+
+async def test_a_file_is_called_otherwise_there(services: Services, tmp_path: Path) -> None:
+    path = written(tmp_path / "here.bin")
+    details = read_details("there.txt", "text/x-notes", 'shot="a 7" lens=50')
+    sent = await services.uploads.upload(path, details=details)
+    told = await services.uploads.get(sent.id)
+    assert (told.name, told.content_type) == ("there.txt", "text/x-notes")
+    assert dict(told.metadata) == {"shot": "a 7", "lens": "50"}
+    assert await services.uploads.local_copy(told) == path
+    path.write_bytes(b"other bytes")
+    changed = await services.uploads.find_copy(told)
+    assert changed is not None
+    assert (changed.path, changed.is_same) == (path, False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "files", "field"),
+    [
+        (("a/b", "", ""), 1, "name"),
+        (("one name", "", ""), 2, "name"),
+        (("é" * 128, "", ""), 1, "name"),
+        (("", "png", ""), 1, "type"),
+        (("", "", "only-a-key"), 1, "metadata"),
+        (("", "", "=value"), 1, "metadata"),
+        (("", "", 'key="open'), 1, "metadata"),
+        (("", "", '{"key": '), 1, "metadata"),
+    ],
+)
+def test_details_that_would_be_refused_are_told_at_their_field(
+    typed: tuple[str, str, str], files: int, field: str
+) -> None:
+    with pytest.raises(DetailProblem) as caught:
+        read_details(*typed, files=files)
+    assert [problem.field for problem in caught.value.problems] == [field]
+
+
+def test_metadata_may_be_json() -> None:
+    assert read_metadata(' {"a": [1, null]} ') == {"a": [1, None]}
+    assert read_metadata("") == {}
 
 
 async def test_all_pages_are_listed(own_demo: Callable[..., DemoServer], house_on: Any, tmp_path: Path) -> None:
@@ -201,7 +242,9 @@ async def test_a_signed_link_brings_the_bytes(
     other = await refusal(services.uploads.download(sent._replace(sha256="0" * 64), target, link))
     assert "checksum" in str(other)
     assert not target.exists()
-    assert await services.uploads.download(sent, target, link) == target
+    come: list[int] = []
+    assert await services.uploads.download(sent, target, link, come.append) == target
+    assert come[-1] == sent.size
     assert target.read_bytes() == b"a + b"
     # A blank in a pasted signature was a plus.
     with_blanks = re.sub(r"%2B", "+", link)
@@ -247,7 +290,7 @@ def test_odd_shapes_are_survived() -> None:
 async def test_uploads_wait_their_turn_and_failures_stay_until_tried_again() -> None:
     gate, begun = asyncio.Event(), []
 
-    async def send(path: Path, progress: Progress) -> None:
+    async def send(path: Path, progress: Progress, _: UploadDetails) -> None:
         begun.append(path.name)
         progress(1, 2)
         await gate.wait()

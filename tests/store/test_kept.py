@@ -118,6 +118,15 @@ async def test_a_model_seen_again_is_renewed_and_stays_pinned(database: Database
     assert await models.pinned() == []
 
 
+async def test_what_was_told_of_a_model_once_stays_until_it_is_told_anew(database: Database) -> None:
+    models = ModelRepository(database)
+    for extra in ({"one": 1, "two": 2}, {}, {"two": 3}):
+        await models.upsert_models([SeenModel(name="a/b", extra=extra)])
+    found = await models.get("a/b")
+    assert found is not None
+    assert found.extra == {"one": 1, "two": 3}
+
+
 async def test_recent_models_are_those_opened_last(database: Database) -> None:
     models = ModelRepository(database)
     for name in ("a/1", "a/2", "a/3", "a/1"):

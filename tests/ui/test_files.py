@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 
 from replicate_tui.demo.server import DemoServer
 from replicate_tui.services.bundle import Services
-from replicate_tui.services.upload_views import Upload, UploadedFile, UploadState, uploaded_file
+from replicate_tui.services.upload_views import LocalCopy, Upload, UploadedFile, UploadState, uploaded_file
 from replicate_tui.services.views import Aged
 from replicate_tui.ui.files.chosen import chosen_files, quoted
 from replicate_tui.ui.files.drawing import expiry_words, file_facts, file_lines, upload_lines
@@ -24,6 +25,7 @@ from tests.support.pictures import picture
 from tests.ui.driver import SMALL, Driver, open_app
 
 MakeDemo = Callable[..., DemoServer]
+HERE = LocalCopy(Path("/home/me/picture.png"), is_same=True)
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
 
@@ -156,22 +158,86 @@ async def test_files_are_saved_from_here_or_by_a_signed_link(own_demo: MakeDemo,
         await driver.press("enter")
         await driver.until("Without a signed link")
         file: UploadedFile = driver.app.screen_stack[-2]._file  # type: ignore[attr-defined]
-        await driver.write("#link", link_to(server, file, expiry=in_an_hour()))
+        await driver.write("#links", link_to(server, file, expiry=in_an_hour()))
         await driver.press("enter")
         await driver.until(lambda: (into / "linked.txt").exists(), "the file")
         assert (into / "linked.txt").read_bytes() == b"22"
 
-        # Several go into a folder; the marks stay when one is not there.
+        # Several go into a folder; the marks stay when one could not be had.
         (into / "linked.txt").unlink()
         await driver.press("g", "space", "space")
         await driver.until("2 marked")
         await driver.press("s")
-        await driver.until("into which folder")
-        await driver.write("#path", str(into))
+        await driver.until("1 of them has no copy")
+        await driver.write("#target", str(into))
         await driver.press("enter")
         await driver.until("Saved 1 of 2 files")
         assert [path.name for path in into.iterdir()] == ["one.txt"]
         assert "2 marked" in driver.text
+        # With links, in any order, all of them come.
+        one.unlink()
+        (into / "one.txt").unlink()
+        await driver.press("s")
+        await driver.until("2 of them have no copy")
+        files = (await driver.services.uploads.list()).value
+        links = [link_to(server, each, expiry=in_an_hour()) for each in files]
+        driver.app.post_message(events.Paste("\n".join(reversed(links))))
+        await driver.until(lambda: driver.find("#links").value.count("signature") == 2, "both links")
+        await driver.write("#target", str(into))
+        await driver.press("enter")
+        await driver.until("Saved 2 of 2 files")
+        assert sorted(path.read_bytes() for path in into.iterdir()) == [b"1", b"22"]
+        await driver.gone("marked")
+
+
+async def test_a_download_shows_how_far_it_is(own_demo: MakeDemo, tmp_path: Path) -> None:
+    path, server = written(tmp_path / "far.bin", bytes(2_000)), own_demo()
+    async with open_app(server, size=SMALL, before=having(path)) as driver:
+        path.unlink()
+        gate = asyncio.Event()
+        files = (await driver.services.connection.client()).files
+        download = files.download
+
+        async def held(file_id: str, **options: Any) -> Any:
+            options["on_progress"](500)
+            await gate.wait()
+            return await download(file_id, **options)
+
+        files.download = held  # type: ignore[method-assign]
+        await at_files(driver, "far.bin")
+        await driver.press("s")
+        await driver.until("signed link")
+        (file,) = (await driver.services.uploads.list()).value
+        await driver.write("#links", link_to(server, file, expiry=in_an_hour()))
+        await driver.write("#target", str(tmp_path / "back.bin"))
+        await driver.press("enter")
+        await driver.until("500 B of 2.0 kB  25%")
+        gate.set()
+        await driver.until(lambda: (tmp_path / "back.bin").exists(), "the file")
+        await driver.gone("25%")
+
+
+async def test_an_upload_may_be_called_otherwise(own_demo: MakeDemo, tmp_path: Path) -> None:
+    path = written(tmp_path / "here.bin")
+    async with open_app(own_demo(), size=SMALL) as driver:
+        await at_files(driver, "No uploaded files")
+        await driver.press("n")
+        await driver.until("Upload files")
+        await driver.write("#paths", str(path))
+        await driver.write("#name", "there.txt")
+        await driver.write("#type", "text/x-notes")
+        await driver.write("#metadata", "lens")
+        await driver.press("enter")
+        await driver.until("metadata: lens is no key=value.")
+        assert driver.focused == "metadata"
+        assert driver.find("#name").value == "there.txt"
+        await driver.type("=50")
+        await driver.press("enter")
+        await driver.until(lambda: names(driver) == ["there.txt"], "the file")
+        await driver.press("enter")
+        await driver.until("Metadata")
+        for words in ("lens", "50", "text/x-notes", "the copy is the same"):
+            assert words in driver.text, words
 
 
 async def test_deletion_asks_with_no_first_and_takes_marked_ones(own_demo: MakeDemo, tmp_path: Path) -> None:
@@ -208,6 +274,37 @@ async def test_a_file_goes_into_the_form_of_a_model(own_demo: MakeDemo, tmp_path
         await driver.until(lambda: driver.shows(RunFormScreen), "the form")
         await driver.until("an uploaded file")
         assert driver.screen.form.state.input()["file"] == url
+
+
+async def test_models_that_take_no_file_are_not_offered_and_several_go_into_a_list(
+    own_demo: MakeDemo, tmp_path: Path
+) -> None:
+    async def see_models(services: Services) -> None:
+        await having(written(tmp_path / "a.txt"), written(tmp_path / "b.txt"))(services)
+        for sheet in ("contact-sheet", "blur"):
+            await services.search.remember_opened(
+                (await services.catalog.model("replicate-tui-demo", sheet)).value.card
+            )
+        await services.search.refresh_popular()
+
+    async with open_app(own_demo(), before=see_models) as driver:
+        await at_files(driver, "b.txt")
+        await driver.press("space", "space", "e")
+        await driver.until("These take a file.")
+        assert "contact-sheet" in driver.text
+        assert "meta/llama-2-70b-chat" not in driver.text
+        # One field is no place for two files.
+        await driver.type("demo/blur")
+        await driver.press("enter")
+        await driver.until("takes no list")
+        await driver.press("e")
+        await driver.until("These take a file.")
+        await driver.type("contact-sheet")
+        await driver.press("enter")
+        await driver.until(lambda: driver.shows(RunFormScreen), "the form")
+        await driver.until("2 uploaded files")
+        urls = [file.url for file in (await driver.services.uploads.list()).value]
+        assert sorted(urls) in [sorted(value) for value in driver.screen.form.state.input().values() if value]
 
 
 async def test_preview_filter_sort_and_copying(own_demo: MakeDemo, tmp_path: Path) -> None:
@@ -311,8 +408,15 @@ def test_rows_fit_their_width(width: int) -> None:
 
 
 def test_facts_have_the_whole_of_everything() -> None:
-    told = "".join(line.plain.replace(" ", "") for line in file_facts(file_of(), "/home/me/picture.png", 44))
-    for words in ("ab" * 32, "https://api.replicate.com/v1/files/f1", "customer", "/home/me/picture.png", "84,000"):
+    told = "".join(line.plain.replace(" ", "") for line in file_facts(file_of(), HERE, 44))
+    for words in (
+        "ab" * 32,
+        "the copy is the same",
+        "https://api.replicate.com/v1/files/f1",
+        "customer",
+        "/home/me/picture.png",
+        "84,000",
+    ):
         assert words.replace(" ", "") in told, words
 
 

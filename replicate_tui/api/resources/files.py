@@ -1,6 +1,6 @@
 """Uploaded files: create, look at, list, delete, download."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Unpack
 
 from replicate_tui.api.errors import FileError
@@ -71,9 +71,16 @@ class Files(CreatingResource):
         await self._nothing(Request(method="DELETE", path=path_of("files", file_id)), options)
 
     async def download(
-        self, file_id: str, *, owner: str, expiry: int, signature: str, **options: Unpack[CallOptions]
+        self,
+        file_id: str,
+        *,
+        owner: str,
+        expiry: int,
+        signature: str,
+        on_progress: Callable[[int], None] | None = None,
+        **options: Unpack[CallOptions],
     ) -> BinaryResponse:
-        """Fetch a file by a signed link, into memory; `expiry` is in Unix seconds.
+        """Fetch a file by a signed link, into memory; `expiry` is in Unix seconds, `on_progress` is told bytes so far.
 
         Only the service can make the signature. Outputs of runs are fetched with `client.download`, to disk.
         """
@@ -84,5 +91,6 @@ class Files(CreatingResource):
             headers={"Accept": "application/octet-stream"},
             timeouts=DOWNLOAD_TIMEOUTS,
             answer_bytes=DOWNLOAD_BYTES,
+            on_progress=on_progress,
         )
         return await self._caller.fetch(request.with_options(options), BinaryResponse)

@@ -5,7 +5,8 @@ from typing import Final
 
 from textual.content import Content
 
-from replicate_tui.services.upload_views import Upload, UploadedFile, UploadState
+from replicate_tui.services.upload_views import LocalCopy, Upload, UploadedFile, UploadState
+from replicate_tui.text import clean_line
 from replicate_tui.ui import wording
 from replicate_tui.ui.rows import fit
 from replicate_tui.ui.widgets.run_facts import FactGroup, fact_lines
@@ -83,8 +84,8 @@ def _bar(share: float) -> Content:
     )
 
 
-def file_groups(file: UploadedFile, copy: str = "") -> list[FactGroup]:
-    """Return all that is known of a file; `copy` is where one lies on this machine."""
+def file_groups(file: UploadedFile, copy: LocalCopy | None = None) -> list[FactGroup]:
+    """Return all that is known of a file; `copy` is what lies on this machine."""
     facts = {
         "type": file.content_type or "unknown",
         "size": f"{wording.size(file.size)}  {wording.count(file.size)} bytes" if file.size is not None else "unknown",
@@ -92,17 +93,24 @@ def file_groups(file: UploadedFile, copy: str = "") -> list[FactGroup]:
         "expires": _moment(file.expires_at, expiry_words(file.expires_at).removeprefix("expires ")),
         "id": file.id,
     }
-    places = {"URL": file.url or "not told", "copy": copy or "none known on this machine"}
+    place = clean_line(str(copy.path), 400) if copy else "none known on this machine"
+    places = {"URL": file.url or "not told", "copy": place, "checksum": _verdict(copy)}
     sums = {"sha256": file.sha256 or "not told", "md5": file.md5}
     return [
         ("", facts, ""),
-        ("Where", places, ""),
-        ("Checksums", {name: value for name, value in sums.items() if value}, ""),
         ("Metadata", dict(file.metadata), ""),
+        ("Where", {name: words for name, words in places.items() if words}, ""),
+        ("Checksums", {name: value for name, value in sums.items() if value}, ""),
     ]
 
 
-def file_facts(file: UploadedFile, copy: str, width: int) -> list[Content]:
+def _verdict(copy: LocalCopy | None) -> str:
+    if copy is None:
+        return ""
+    return "✓ the copy is the same" if copy.is_same else "✗ the file there is another now"
+
+
+def file_facts(file: UploadedFile, copy: LocalCopy | None, width: int) -> list[Content]:
     """Return the lines of the pane beside the list, below the name."""
     return [Content(""), *fact_lines(file_groups(file, copy), width)]
 

@@ -1,21 +1,18 @@
 """What can be done with uploaded files: upload, stop, save, copy from, use in a form, open and delete them."""
 
-import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from replicate_tui.services.problems import ServiceProblem
 from replicate_tui.services.upload_views import Upload, UploadedFile, UploadState
-from replicate_tui.text import clean_line
 from replicate_tui.ui import messages, wording
 from replicate_tui.ui.files.drawing import file_facts
+from replicate_tui.ui.files.saving import FileSaving
 from replicate_tui.ui.modals.choice import Answer, ChoiceDialog
 from replicate_tui.ui.send_on import Offer, send_on
 
 if TYPE_CHECKING:
-    from replicate_tui.ui.files.chosen import Chosen
-    from replicate_tui.ui.modals.download import DownloadWish
+    from replicate_tui.ui.modals.upload import UploadWish
     from replicate_tui.ui.screens.base import HouseScreen
 
 _DELETE_ANSWERS: Final = (Answer("n", "Keep", "keep"), Answer("y", "Delete", "delete"))
@@ -31,11 +28,18 @@ class FileErrands:
     """Errands run as the app's workers: leaving the screen stops nothing half-way.
 
     `changed` is called when the service has other files than before, `told` with what is to stand on the screen
-    ("" for nothing), such as a refusal.
+    ("" for nothing), such as a refusal; `progress` with how far a download is.
     """
 
-    def __init__(self, screen: "HouseScreen", changed: Callable[[], None], told: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        screen: "HouseScreen",
+        changed: Callable[[], None],
+        told: Callable[[str], None],
+        progress: Callable[[str], None],
+    ) -> None:
         self._screen = screen
+        self._saving = FileSaving(screen, told, progress)
         self._uploads = screen.house.services.uploads
         self._changed = changed
         self._told = told
@@ -44,9 +48,10 @@ class FileErrands:
         """Ask which files, and send them."""
         from replicate_tui.ui.modals.upload import UploadDialog
 
-        def answered(chosen: "tuple[Chosen, ...] | None") -> None:
-            for each in chosen or ():
-                self._uploads.queue.add(each.path)
+        def answered(wish: "UploadWish | None") -> None:
+            if wish is not None:
+                for each in wish.files:
+                    self._uploads.queue.add(each.path, wish.details)
             self._told("")
 
         self._screen.app.push_screen(UploadDialog(), answered)
@@ -65,45 +70,9 @@ class FileErrands:
 
     def download(self, files: Sequence[UploadedFile], done: Callable[[], None]) -> None:
         """Ask where to save one file, or into which folder several; `done` follows when all are saved."""
-        work = self._ask_for_one(files[0]) if len(files) == 1 else self._ask_for_several(files, done)
+        saving = self._saving
+        work = saving.save_one(files[0]) if len(files) == 1 else saving.save_several(files, done)
         self._start(work, "save uploaded files")
-
-    async def _ask_for_one(self, file: UploadedFile) -> None:
-        from replicate_tui.ui.modals.download import DownloadDialog
-
-        copy = await self._uploads.local_copy(file)
-        name = file.name.replace("/", "-")
-        wish: DownloadWish | None = await self._screen.app.push_screen_wait(
-            DownloadDialog(f"Save {file.name} as", name, copy)
-        )
-        if wish is None:
-            return
-        saved = await self._uploads.download(file, wish.target, wish.link)
-        checked = "; its checksum is right" if file.sha256 else ""
-        self._say(f"Saved {clean_line(str(saved), 400)}{checked}.")
-        self._told("")
-
-    async def _ask_for_several(self, files: Sequence[UploadedFile], done: Callable[[], None]) -> None:
-        from replicate_tui.ui.modals.path import PathDialog
-
-        dialog = PathDialog(f"Save {wording.plural(len(files), 'file')} into which folder?", "")
-        folder: Path | None = await self._screen.app.push_screen_wait(dialog)
-        if folder is None:
-            return
-        if not await asyncio.to_thread(folder.is_dir):
-            self._told(f"Not saved: {clean_line(str(folder), 400)} is no folder.")
-            return
-        problems = []
-        for file in files:
-            try:
-                await self._uploads.download(file, folder)
-            except ServiceProblem as problem:
-                problems.append(f"{file.name}: {problem}")
-        saved = len(files) - len(problems)
-        self._say(f"Saved {saved} of {wording.plural(len(files), 'file')} in {clean_line(str(folder), 400)}.")
-        self._told(problems[0] if problems else "")
-        if not problems:
-            done()
 
     def open_outside(self, file: UploadedFile) -> None:
         """Open the copy of a file that lies on this machine."""
@@ -125,8 +94,7 @@ class FileErrands:
     async def _show(self, file: UploadedFile) -> None:
         from replicate_tui.ui.modals.text import TextDialog
 
-        copy = await self._uploads.local_copy(file)
-        lines = file_facts(file, clean_line(str(copy), 400) if copy else "", _DIALOG_CELLS)
+        lines = file_facts(file, await self._uploads.find_copy(file), _DIALOG_CELLS)
         self._screen.app.push_screen(TextDialog(file.name, "\n".join(line.plain for line in lines[1:])))
 
     # -- the rest -----------------------------------------------------------------------------------------------
@@ -136,17 +104,21 @@ class FileErrands:
         choices = (("URL", file.url), ("id", file.id), ("sha256", file.sha256), ("md5", file.md5), ("name", file.name))
         self._screen.post_message(messages.OpenCopyMenu(tuple(choice for choice in choices if choice[1])))
 
-    def use(self, file: UploadedFile) -> None:
-        """Choose a model, and open its form with the file in the first input that takes one."""
-        if file.is_expired():
-            self._told(f"{file.name} has expired: the service does not have it any more.")
-        elif not file.url:
-            self._told("The service did not tell the URL of this file.")
-        else:
-            self._start(self._use(file), "use an uploaded file")
+    def use(self, files: Sequence[UploadedFile]) -> None:
+        """Choose a model, and open its form with the file in the first input that takes one, or several in a list."""
+        for file in files:
+            if file.is_expired():
+                self._told(f"{file.name} has expired: the service does not have it any more.")
+                return
+            if not file.url:
+                self._told(f"The service did not tell the URL of {file.name}.")
+                return
+        self._start(self._use(files), "use uploaded files")
 
-    async def _use(self, file: UploadedFile) -> None:
-        offer = Offer(file.url, is_file=True, origin="an uploaded file")
+    async def _use(self, files: Sequence[UploadedFile]) -> None:
+        first, *more = (file.url for file in files)
+        origin = "an uploaded file" if not more else f"{len(files)} uploaded files"
+        offer = Offer(first, is_file=True, origin=origin, more=tuple(more))
         wish = await send_on(self._screen.app, self._screen.house.services, offer)
         if wish is not None:
             self._screen.app.post_message(wish)

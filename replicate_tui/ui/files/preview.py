@@ -9,8 +9,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from replicate_tui.services.upload_views import UploadedFile
-from replicate_tui.text import clean_line
+from replicate_tui.services.upload_views import LocalCopy, UploadedFile
 from replicate_tui.ui.files.drawing import file_facts
 from replicate_tui.ui.removal import Removable
 from replicate_tui.ui.widgets.output_pane import PICTURE_TYPES
@@ -37,7 +36,7 @@ class FilePreview(Removable, VerticalScroll):
         super().__init__(id=id)
         self._graphics = graphics
         self._file: UploadedFile | None = None
-        self._copy: Path | None = None
+        self._copy: LocalCopy | None = None
         self._picture: Path | None = None
 
     def compose(self) -> ComposeResult:
@@ -47,14 +46,15 @@ class FilePreview(Removable, VerticalScroll):
         yield picture
         yield Static("", id="facts")
 
-    def show(self, file: UploadedFile | None, copy: Path | None) -> None:
-        """Show a file, or nothing; `copy` is where the same bytes lie on this machine."""
+    def show(self, file: UploadedFile | None, copy: LocalCopy | None) -> None:
+        """Show a file, or nothing; `copy` is what lies of it on this machine."""
         if file != self._file:
             self.scroll_home(animate=False)
         self._file, self._copy = file, copy
         has_room = self.outer_size.height >= LEAST_ROWS
         is_picture = has_room and file is not None and (file.size or 0) <= LARGEST_PICTURE
-        shown = copy if copy is not None and is_picture and copy.suffix.lower() in PICTURE_TYPES else None
+        place = copy.path if copy is not None and copy.is_same and is_picture else None
+        shown = place if place is not None and place.suffix.lower() in PICTURE_TYPES else None
         if shown != self._picture:
             self._picture = shown
             picture = self.query_one("#picture", Picture)
@@ -78,8 +78,7 @@ class FilePreview(Removable, VerticalScroll):
         width = self.outer_size.width - self.styles.gutter.width - 1
         if width <= 0:
             return
-        copy = clean_line(str(self._copy), 400) if self._copy else ""
-        lines = file_facts(self._file, copy, width) if self._file else []
+        lines = file_facts(self._file, self._copy, width) if self._file else []
         # The last line of a picture is for its caption and stays empty here.
         lines = lines[1:] if self._picture else lines
         name = Content.styled(self._file.name, "bold").truncate(width, ellipsis=True) if self._file else ""

@@ -1,7 +1,7 @@
-"""A dialog that asks which files to upload."""
+"""A dialog that asks which files to upload, and what is to be said of them."""
 
 import asyncio
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
+from replicate_tui.services.upload_details import DetailProblem, UploadDetails, read_details
 from replicate_tui.text import clean_line
 from replicate_tui.ui import wording
 from replicate_tui.ui.coalesced import Coalesced
@@ -18,9 +19,22 @@ from replicate_tui.ui.form.file_facts import complete_path, pasted_path
 from replicate_tui.ui.form.picks import pick_file
 from replicate_tui.ui.modals.base import Dialog
 
-_MOST_SHOWN: Final = 8
+_MOST_SHOWN: Final = 6
 _LOOK_PAUSE: Final = 0.1
-_HINT: Final = "enter uploads   → completes   f3 picks a file   esc closes\nSeveral paths are separated by blanks."
+_HINT: Final = "enter uploads   → completes   f3 picks a file   tab goes on   esc closes"
+#: What may be said of the files: name of the field, what stands in it while it is empty.
+_DETAILS: Final = (
+    ("name", "name there, of one file: as it is called here"),
+    ("type", "type: as the name tells (image/png)"),
+    ("metadata", 'metadata: key=value key="two words", or JSON'),
+)
+
+
+class UploadWish(NamedTuple):
+    """Files that can be sent, and what is said of each."""
+
+    files: tuple[Chosen, ...]
+    details: UploadDetails
 
 
 class _PathSuggester(Suggester):
@@ -43,11 +57,12 @@ class _PathsInput(Input):
             event.stop()
 
 
-class UploadDialog(Dialog[tuple[Chosen, ...]]):
+class UploadDialog(Dialog[UploadWish]):
     """Dismisses with files that can be sent; what cannot is said here, before anything leaves this machine."""
 
     DEFAULT_CSS = """
     UploadDialog #chosen { height: auto; margin-top: 1; }
+    UploadDialog #name { margin-top: 1; }
     UploadDialog #hint { height: auto; margin-top: 1; color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,18 +75,25 @@ class UploadDialog(Dialog[tuple[Chosen, ...]]):
 
     def compose_dialog(self) -> ComposeResult:
         field = _PathsInput(
-            placeholder="path of a file, or several", suggester=_PathSuggester(), select_on_focus=False, id="paths"
+            placeholder="path of a file; several are separated by blanks",
+            suggester=_PathSuggester(),
+            select_on_focus=False,
+            id="paths",
         )
         field.cursor_blink = False
         yield field
         yield Static("", id="chosen")
+        for name, hint in _DETAILS:
+            detail = Input(placeholder=hint, select_on_focus=False, id=name)
+            detail.cursor_blink = False
+            yield detail
         yield Static(Content(_HINT), id="hint")
 
     @property
     def _text(self) -> str:
         return self.query_one("#paths", Input).value
 
-    @on(Input.Changed)
+    @on(Input.Changed, "#paths")
     def _changed(self) -> None:
         self._looking.want()
 
@@ -85,13 +107,32 @@ class UploadDialog(Dialog[tuple[Chosen, ...]]):
     async def _take(self) -> None:
         self._looking.drop()
         files = await asyncio.to_thread(chosen_files, self._text)
-        if files and not any(each.problem for each in files):
-            self.dismiss(tuple(files))
-        elif files:
-            self._show(sorted(files, key=lambda each: not each.problem))
-        else:
+        if not files:
             told = "Type the path of a file, or press f3 to pick one."
             self.query_one("#chosen", Static).update(Content.styled(told, "$text-warning"))
+        elif any(each.problem for each in files):
+            self._show(sorted(files, key=lambda each: not each.problem))
+        else:
+            self._show(files)
+            self._take_details(files)
+
+    def _take_details(self, files: list[Chosen]) -> None:
+        typed = [self.query_one(f"#{name}", Input).value for name, _ in _DETAILS]
+        try:
+            details = read_details(*typed, files=len(files))
+        except DetailProblem as problem:
+            lines = [
+                Content.styled(f"✗ {each.field}: {clean_line(each.message)}", "$text-error")
+                for each in problem.problems
+            ]
+            self.query_one("#hint", Static).update(Content("\n").join(lines))
+            self.set_focus(self.query_one(f"#{problem.problems[0].field}", Input))
+        else:
+            self.dismiss(UploadWish(tuple(files), details))
+
+    @on(Input.Changed, "#name, #type, #metadata")
+    def _mended(self) -> None:
+        self.query_one("#hint", Static).update(Content(_HINT))
 
     @work(exclusive=True, group="pick", description="pick a file to upload")
     async def action_pick(self) -> None:

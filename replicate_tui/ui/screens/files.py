@@ -43,7 +43,9 @@ class FilesScreen(HouseScreen):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "upload", "upload", id="files.upload", tooltip="Upload files of this machine"),
-        Binding("e", "use", "use in a form", id="files.use", tooltip="Choose a model; its form opens with the URL"),
+        Binding(
+            "e", "use", "use in a form", id="files.use", tooltip="Choose a model; its form opens with what is marked"
+        ),
         Binding("s", "download", "save", id="files.save", tooltip="Save it, or those that are marked"),
         Binding("x", "stop", "stop", id="files.stop", tooltip="Stop the upload; take one off that has failed"),
         Binding("y", "copy", "copy", id="files.copy", tooltip="Copy URL, id or checksum"),
@@ -64,7 +66,8 @@ class FilesScreen(HouseScreen):
         self._shown_file: UploadedFile | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._countdown: Timer | None = None
-        self._errands = FileErrands(self, self._read_again, self._tell)
+        self._saving = ""
+        self._errands = FileErrands(self, self._read_again, self._tell, self._take_saving)
         self._reading = Coalesced(self, self._read, description="list the uploaded files")
         self._previewed = Coalesced(self, self._preview, description="look at an uploaded file", pause=PREVIEW_PAUSE)
         self._progress = Coalesced(self, self._show_uploads, description="draw uploads", pause=PROGRESS_PAUSE)
@@ -138,9 +141,17 @@ class FilesScreen(HouseScreen):
             if may_be_new:
                 self._reading.want()
 
+    def _take_saving(self, words: str) -> None:
+        """Show how far a download is; "" when it has ended."""
+        self._saving = words
+        if is_whole(self):
+            self._progress.want()
+
     async def _show_uploads(self) -> None:
-        self._listing.uploads = self._uploads.queue.uploads
-        self._show_rows()
+        self._show_told()
+        if self._listing.uploads != self._uploads.queue.uploads:
+            self._listing.uploads = self._uploads.queue.uploads
+            self._show_rows()
 
     def _show_rows(self) -> None:
         rows = self._listing.rows()
@@ -158,11 +169,15 @@ class FilesScreen(HouseScreen):
     def _tell(self, words: str) -> None:
         """Show what was refused until something else is done; else how old the list is when it is."""
         self._refusal = words
-        if not is_whole(self):
-            return
+        if is_whole(self):
+            self._show_told()
+
+    def _show_told(self) -> None:
         answer = self._listing.answer
-        told = Content.styled(words, "$text-error")
-        if not words and answer and answer.problem:
+        told = Content.styled(self._refusal, "$text-error")
+        if self._saving:
+            told = Content.styled(self._saving, "$text-primary")
+        elif not self._refusal and answer and answer.problem:
             told = Content.styled(f"{answer.problem} As of {_seen(answer.fetched_at)}.", "$text-warning")
         self.query_one("#told", TitleLine).show(told)
 
@@ -178,7 +193,7 @@ class FilesScreen(HouseScreen):
         file = self._file
         if pane.display and (file is None or file != self._shown_file):
             self._shown_file = file
-            copy = await self._uploads.local_copy(file) if file else None
+            copy = await self._uploads.find_copy(file) if file else None
             pane.show(file, copy)
 
     def action_preview(self) -> None:
@@ -272,8 +287,8 @@ class FilesScreen(HouseScreen):
             self._errands.stop(row)
 
     def action_use(self) -> None:
-        if self._file:
-            self._errands.use(self._file)
+        if self._chosen:
+            self._errands.use(self._chosen)
 
     def action_download(self) -> None:
         if self._chosen:
