@@ -7,6 +7,7 @@ from replicate_tui.paths import ProfilePaths
 from replicate_tui.services.account import AccountService
 from replicate_tui.services.archive import Archive
 from replicate_tui.services.catalog import CatalogService
+from replicate_tui.services.checkup import Checkup
 from replicate_tui.services.connection import Connection
 from replicate_tui.services.create import Creator
 from replicate_tui.services.deployments import DeploymentService
@@ -130,7 +131,7 @@ def assemble(
     file = file or SettingsFile(settings_file(), settings or Settings())
     prices = prices.copy()
     history = HistoryHealth()
-    database = Database(paths.database, on_problem=history.tell)
+    database = Database(paths.database, on_problem=history.tell, on_notice=history.found)
     runs = RunRepository(database)
     models = ModelRepository(database)
     cache = DocumentCache(database)
@@ -184,6 +185,7 @@ def assemble(
         export=ExportService(runs),
         housekeeping=Housekeeping(
             Compactor(database),
+            Checkup(database, memory),
             settings or Settings(),
             paths.logs_aside,
             become_owner=database.become_owner,

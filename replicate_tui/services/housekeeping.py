@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from replicate_tui.config import Settings
+from replicate_tui.services.checkup import Checkup
 from replicate_tui.services.problems import ProblemKind, ServiceProblem
 from replicate_tui.services.translate import plain_history
 from replicate_tui.store.compaction import Compactor, CompactResult
@@ -26,12 +27,14 @@ _BYTES: Final = 1_000_000
 class Housekeeping:
     """Compacts the history once after a start, in the copy of the app that is the owner, while no run is going.
 
+    A large one is then read for damage, once a week.
     `last` is what it came to, None before. What fails is left for the next start: the history tells its problems.
     """
 
     def __init__(
         self,
         compactor: Compactor,
+        checkup: Checkup,
         settings: Settings,
         logs_aside: Path,
         *,
@@ -40,6 +43,7 @@ class Housekeeping:
     ) -> None:
         self.last: CompactResult | None = None
         self._compactor = compactor
+        self._checkup = checkup
         self._settings = settings
         self._logs_aside = logs_aside
         self._become_owner = become_owner
@@ -77,6 +81,7 @@ class Housekeeping:
             if await self._become_owner():
                 await asyncio.to_thread(_remove_old_logs, self._logs_aside)
                 self.last = await self._compact()
+                await self._checkup.run_when_due()
 
     async def _compact(self) -> CompactResult:
         days, megabytes = self._settings.history_days, self._settings.history_megabytes

@@ -29,7 +29,7 @@ from replicate_tui.store.rescue import Rescue, carry_over, leave_note, rebuild_w
 REBUILT: Final = "The word index of the history was damaged; it was built anew and nothing was lost."
 _OPENING_WAIT_SECONDS: Final = 30.0
 #: Files up to this size are checked whole at every start (about 3 ms a megabyte).
-_CHECKED_BYTES: Final = 16 * 1024 * 1024
+CHECKED_BYTES: Final = 16 * 1024 * 1024
 _MAGIC: Final = b"SQLite format 3\x00"
 _HEADER_BYTES: Final = 100
 
@@ -177,7 +177,7 @@ def _check_untouched(path: Path, size: int) -> None:
         tables = connection.execute("select count(*) from sqlite_master").fetchone()[0]
         if _known_version(connection) == 0 and tables:
             raise damage("the tables of another program")
-        if size <= _CHECKED_BYTES:
+        if size <= CHECKED_BYTES:
             check(connection)
     finally:
         connection.close()

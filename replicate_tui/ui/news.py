@@ -44,6 +44,7 @@ class NewsPump:
         self._services.tracker.subscribe(lambda event: self._later(self._publish, event))
         self._services.connection.subscribe(lambda state: self._later(self._link_changed, state))
         self._services.history.subscribe(lambda problem: self._later(self._history_changed, problem))
+        self._services.history.subscribe_findings(lambda notice: self._later(self._history_mended, notice))
 
     def update_strip(self) -> None:
         """Bring the right end of the place bar up to date."""
@@ -96,6 +97,9 @@ class NewsPump:
             self._errands.say(problem, "error", seconds=20)
         else:
             self._errands.say("The history is saved again.")
+
+    def _history_mended(self, notice: str) -> None:
+        self._errands.say(notice, "warning", seconds=20)
 
     def _announce_end(self, event: RunEnded) -> None:
         snapshot = self._services.tracker.snapshot(event.run_id)

@@ -12,7 +12,9 @@ from replicate_tui.config import Settings
 from replicate_tui.paths import profile_paths
 from replicate_tui.services import housekeeping
 from replicate_tui.services.bundle import Services
+from replicate_tui.services.checkup import Checkup
 from replicate_tui.services.housekeeping import Housekeeping
+from replicate_tui.store import opening
 from replicate_tui.store.compaction import Compactor
 from replicate_tui.store.records import RunRecord, SaveState
 from tests.services.conftest import House
@@ -42,6 +44,7 @@ async def remember(services: Services, age_days: int, **changes: Any) -> RunReco
 def keeper(services: Services, settings: Settings, is_busy: Callable[[], bool] = lambda: False) -> Housekeeping:
     return Housekeeping(
         Compactor(services.database),
+        Checkup(services.database, services.memory),
         settings,
         profile_paths("demo").logs_aside,
         become_owner=services.database.become_owner,
@@ -99,6 +102,14 @@ async def test_another_copy_leaves_it_to_the_owner(demo: Any, house_on: Callable
     keeping.begin()
     await wait_for(lambda: keeping._task is not None and keeping._task.done(), "the verdict")
     assert (keeping.last, await ids(owner)) == (None, ["old40"])
+
+
+async def test_a_large_history_is_read_for_damage(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "CHECKED_BYTES", 0)
+    keeping = keeper(services, Settings())
+    keeping.begin()
+    await wait_for(lambda: keeping._task is not None and keeping._task.done(), "the end of it")
+    assert await services.memory.get("history_checked_at") is not None
 
 
 async def test_logs_held_aside_go_after_a_week(services: Services) -> None:

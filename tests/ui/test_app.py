@@ -148,6 +148,13 @@ async def test_the_end_of_a_run_is_told_on_any_screen(demo: DemoServer) -> None:
         await driver.until("✓ tests/greeter succeeded")
 
 
+async def test_damage_that_is_found_later_is_told_on_any_screen(demo: DemoServer) -> None:
+    async with open_app(demo) as driver:
+        await driver.until("Popular")
+        driver.services.history.found("The history was damaged. All of it was carried over.")
+        await driver.until("All of it was carried over")
+
+
 async def test_a_history_that_cannot_be_opened_ends_nothing(demo: DemoServer) -> None:
     async with open_app(demo) as driver:
         await driver.services.database.close()
