@@ -103,6 +103,11 @@ class Services:
             self.pull.refresh()
         self.housekeeping.begin()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is going on that must be seen to its end: a create, a run, a save, an upload."""
+        return self.creator.is_busy or self.tracker.is_busy or self.uploads.queue.is_busy
+
     async def close(self) -> None:
         """Stop following runs, close the client and the history; takes a few seconds at most."""
         await self.webhooks.close()

@@ -82,6 +82,11 @@ class Creator:
         task.add_done_callback(over)
         return await asyncio.shield(task)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a create is under way."""
+        return bool(self._creating)
+
     async def close(self) -> None:
         """Give creates under way a moment to be answered."""
         if self._creating:

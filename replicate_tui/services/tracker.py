@@ -77,6 +77,11 @@ class RunTracker:
         unfinished.sort(key=lambda watch: watch.record.submitted_at, reverse=True)
         return tuple(watch.live.snapshot() for watch in unfinished)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a run is followed, or what it made is being saved."""
+        return bool(self._tasks)
+
     def subscribe(self, callback: Callable[[RunEvent], None]) -> Callable[[], None]:
         """Hear the news of all runs; returns the way to stop hearing."""
         self._listeners.append(callback)

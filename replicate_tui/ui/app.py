@@ -11,7 +11,6 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.signal import Signal
 from textual.timer import Timer
 
 from replicate_tui.config import nearest_to
@@ -20,13 +19,14 @@ from replicate_tui.store.problems import HistoryProblem
 from replicate_tui.ui import messages
 from replicate_tui.ui.commands import Palette, ScreenActions
 from replicate_tui.ui.errands import Errands
-from replicate_tui.ui.house import House, LiveStrip
 from replicate_tui.ui.keymap import check_keymap, key_name
 from replicate_tui.ui.launcher import Launcher, OpenedProfile
 from replicate_tui.ui.leaving import Leaving
 from replicate_tui.ui.navigator import Navigator
 from replicate_tui.ui.places import PLACES, START_MODE, Place
+from replicate_tui.ui.sessions import Session, Sessions
 from replicate_tui.ui.stack import StackApp
+from replicate_tui.ui.switching import Switcher
 from replicate_tui.ui.theme import DARK, LIGHT, THEMES
 from replicate_tui.ui.widgets.place_bar import PlaceBar
 from replicate_tui.ui.wire.capabilities import Graphics
@@ -36,8 +36,6 @@ from replicate_tui.ui.wire.terminal import driver_class
 
 if TYPE_CHECKING:
     from replicate_tui.services.bundle import Services
-    from replicate_tui.services.events import RunEvent
-    from replicate_tui.ui.news import NewsPump
 
 WELCOME_MODE = "welcome"
 SCREEN_STYLES = Path(__file__).parent / "screens"
@@ -90,32 +88,21 @@ class ReplicateApp(StackApp[int]):
         self._graphics = graphics or Graphics()
         self._launcher = launcher
         self._target = target
-        self._run_events: Signal[RunEvent] = Signal(self, "run events")
-        self._live_strip: Signal[LiveStrip] = Signal(self, "live strip")
-        self._navigator: Navigator | None = None
-        self._pump: NewsPump | None = None
         self._repaint: Timer | None = None
         self._errands = Errands(self)
         self._leaving = Leaving(self, self._errands)
-        self._profile: OpenedProfile | None = None
+        self._sessions = Sessions(self, launcher, self._errands, graphics or Graphics())
+        self._switcher = Switcher(self, launcher, self._sessions, self._place, self._begin)
         if profile:
-            self._enter(profile)
+            self._sessions.enter(profile)
         else:
             self.add_mode(WELCOME_MODE, self._welcome)
         for place in PLACES:
             self.add_mode(place.mode, partial(self._place, place))
 
-    def _enter(self, profile: OpenedProfile) -> None:
-        self._profile = profile
-        house = House(
-            profile=profile,
-            settings=self._launcher.settings,
-            run_events=self._run_events,
-            live_strip=self._live_strip,
-            current_strip=lambda: self._pump.strip if self._pump else LiveStrip(),
-            graphics=self._graphics,
-        )
-        self._navigator = Navigator(house)
+    @property
+    def _navigator(self) -> Navigator | None:
+        return self._sessions.current.navigator if self._sessions.current else None
 
     def _welcome(self) -> Screen[Any]:
         from replicate_tui.ui.screens.welcome import WelcomeScreen
@@ -163,9 +150,9 @@ class ReplicateApp(StackApp[int]):
         self.call_after_refresh(self._repaint_after_resizes)
 
     def on_ready(self) -> None:
-        if self._profile:
+        if self._sessions.current:
             # After the first paint; a profile that the welcome screen opens before it begins by itself.
-            self.call_after_refresh(self._begin, self._profile)
+            self.call_after_refresh(self._begin, self._sessions.current)
 
     def _apply_keymap(self) -> None:
         problems = [str(problem) for problem in self._launcher.settings_problems]
@@ -179,30 +166,29 @@ class ReplicateApp(StackApp[int]):
             self._errands.say(problem, "warning", seconds=12)
 
     @work(group="begin", description="open the history and resume runs")
-    async def _begin(self, profile: OpenedProfile) -> None:
+    async def _begin(self, session: Session, *, is_first: bool = True) -> None:
         self._read_styles()
-        services = await profile.prepare()
-        from replicate_tui.ui.news import NewsPump
-
-        signals, settings = (self._run_events, self._live_strip), self._launcher.settings
-        pump = self._pump = NewsPump(self, services, self._errands, *signals, settings)
-        pump.start()
+        services = await session.profile.prepare()
+        self._sessions.listen(session, services)
         try:
-            await self._begin_history(services)
+            await self._begin_history(session, services, is_first=is_first)
         except (HistoryProblem, ServiceProblem) as problem:
             # What can be done without a history still can; whatever needs it says so itself.
             self._errands.say(str(problem), "error", seconds=20)
-        pump.update_strip()
+        self._sessions.update_strip()
 
-    async def _begin_history(self, services: "Services") -> None:
+    async def _begin_history(self, session: Session, services: "Services", *, is_first: bool) -> None:
         for notice in await services.open():
             self._errands.say(notice, "warning", seconds=15)
-        if self._target:
+        # Whoever has come from another profile, or is in another already, knows the keys.
+        is_start = is_first and self._sessions.current is session
+        if self._target and is_start:
             self.post_message(self._target)
         elif not await services.memory.get(FIRST_START_KEY, False):
-            from replicate_tui.ui.modals.first_start import FirstStart
+            if is_start:
+                from replicate_tui.ui.modals.first_start import FirstStart
 
-            self.push_screen(FirstStart())
+                self.push_screen(FirstStart())
             await services.memory.set(FIRST_START_KEY, True)
         await services.begin(read_account=self._launcher.settings.read_account)
         await asyncio.to_thread(Navigator.import_screens)
@@ -211,7 +197,7 @@ class ReplicateApp(StackApp[int]):
         """Leave; ask first when runs that were started here are still going, or uploads."""
         if self._navigator:
             services = self._navigator.house.services
-            self._leaving.ask(services.tracker.live(), services.uploads.queue.going)
+            self._leaving.ask(services.tracker.live(), services.uploads.queue.going, self._sessions.elsewhere())
         else:
             self._leaving.ask(())
 
@@ -254,6 +240,8 @@ class ReplicateApp(StackApp[int]):
         """Offer in the palette what has no key of its own."""
         yield SystemCommand("Dark theme", "Light words on dark", lambda: self._use_theme(DARK.name))
         yield SystemCommand("Light theme", "Dark words on light", lambda: self._use_theme(LIGHT.name))
+        if self._sessions.current:
+            yield SystemCommand("Switch profile…", "Other tokens, each with its own history", self._open_profiles)
         yield SystemCommand("The terminal's colours", "For terminals of 16", lambda: self._use_theme("ansi-dark"))
 
     def _use_theme(self, name: str) -> None:
@@ -290,14 +278,27 @@ class ReplicateApp(StackApp[int]):
     async def _go_to_clicked_place(self, message: PlaceBar.PlaceClicked) -> None:
         await self.action_go(message.mode)
 
+    # -- profiles -----------------------------------------------------------------------------------------------
+
     @on(messages.ProfileOpened)
     async def _leave_welcome(self, message: messages.ProfileOpened) -> None:
-        if self._profile:
+        if self._sessions.current:
             return  # one way in was taken already
-        self._enter(message.profile)
+        session = self._sessions.enter(message.profile)
         await self.switch_mode(START_MODE)
         await self.remove_mode(WELCOME_MODE)
-        self._begin(message.profile)
+        self._begin(session)
+
+    @on(messages.OpenProfiles)
+    def _open_profiles(self) -> None:
+        self._open(lambda navigator: navigator.profiles(self._launcher.profiles))
+
+    @on(messages.SwitchProfile)
+    async def _switch_profile(self, message: messages.SwitchProfile) -> None:
+        # Awaited here, so that keys wait until the first screen of the other profile is there.
+        await self._switcher.switch(message.name, sure=message.sure)
+
+    # -- what screens ask for -----------------------------------------------------------------------------------
 
     @on(messages.OpenModel)
     def _open_model(self, message: messages.OpenModel) -> None:
@@ -350,7 +351,8 @@ class ReplicateApp(StackApp[int]):
             except ServiceProblem as problem:
                 self._errands.say_problem(problem)
                 continue
-            self.push_screen(navigator.monitor(run.id, run.kind))
+            if self._navigator is navigator:
+                self.push_screen(navigator.monitor(run.id, run.kind))
 
     def _open(self, make: Any) -> None:
         if self._navigator:
@@ -360,11 +362,19 @@ class ReplicateApp(StackApp[int]):
 
     @on(messages.Say)
     def _say(self, message: messages.Say) -> None:
-        self._errands.say(message.text, message.severity)
+        self._errands.say(self._whose(message.profile) + message.text, message.severity)
 
     @on(messages.SayProblem)
     def _say_problem(self, message: messages.SayProblem) -> None:
-        self._errands.say_problem(message.problem)
+        if whose := self._whose(message.profile):
+            self._errands.say(f"{whose}{message.problem}", "error", seconds=10)
+        else:
+            self._errands.say_problem(message.problem)
+
+    def _whose(self, profile: OpenedProfile | None) -> str:
+        """Return what goes before news of a profile that is not on the screens any more."""
+        current = self._sessions.current
+        return f"{profile.name}: " if profile and current and current.profile is not profile else ""
 
     @on(messages.OpenCopyMenu)
     def _open_copy_menu(self, message: messages.OpenCopyMenu) -> None:

@@ -23,6 +23,8 @@ class LiveStrip(NamedTuple):
     note: str = ""
     percent: int | None = None
     """How far the one training is, None where there are several or it does not say."""
+    elsewhere: str = ""
+    """What is going on in other profiles."""
 
     def __str__(self) -> str:
         parts = []
@@ -31,6 +33,8 @@ class LiveStrip(NamedTuple):
         if self.trainings:
             far = "" if self.percent is None else f" {self.percent} %"
             parts.append(f"{self.trainings} training" + ("s" if self.trainings > 1 else "") + far)
+        if self.elsewhere:
+            parts.append(self.elsewhere)
         if self.note:
             parts.append(self.note)
         return " · ".join(parts)

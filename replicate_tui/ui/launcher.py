@@ -5,14 +5,15 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from replicate_tui.config import Settings, SettingsProblem
+from replicate_tui.config import DEFAULT_PROFILE, Settings, SettingsProblem
 
 if TYPE_CHECKING:
     from replicate_tui.services.bundle import Services
+    from replicate_tui.services.profiles import ProfileService
 
 
 class OpenedProfile:
-    """A profile ready to use; `badge` names it in the place bar (empty for the default profile).
+    """The profile `name`, ready to use; `badge` names it in the place bar (empty for the default profile).
 
     `make_services` is called when the services are first asked for. Importing what they are made of takes as long
     as painting the first screen: `prepare` does it with `import_services` in a thread, after that screen is shown.
@@ -23,8 +24,10 @@ class OpenedProfile:
         make_services: "Callable[[], Services]",
         badge: str = "",
         *,
+        name: str = DEFAULT_PROFILE,
         import_services: Callable[[], None] | None = None,
     ) -> None:
+        self.name = name
         self.badge = badge
         self._make_services = make_services
         self._import_services = import_services
@@ -66,3 +69,16 @@ class Launcher(Protocol):
 
         Raises ServiceProblem when the token is refused or cannot be checked or kept.
         """
+
+    @property
+    def profiles(self) -> "ProfileService":
+        """What is known of all profiles of this machine."""
+
+    async def open_profile(self, name: str) -> OpenedProfile:
+        """Return a profile that has a token: the one that is open already, or one opened anew.
+
+        Raises ServiceProblem when its token or its address cannot be used.
+        """
+
+    async def close_profile(self, profile: OpenedProfile) -> None:
+        """End what a profile does that nobody looks at any more; what it has heard is on disk afterwards."""

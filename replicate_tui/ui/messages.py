@@ -138,13 +138,29 @@ class Say(Message):
 
     text: str
     severity: Literal["information", "warning", "error"] = "information"
+    profile: OpenedProfile | None = None
+    """Whose news it is; named when it is not the profile on the screens."""
 
 
 @dataclass
 class SayProblem(Message):
-    """Show a failure in plain words."""
+    """Show a failure in plain words; `profile` is as in Say."""
 
     problem: ServiceProblem
+    profile: OpenedProfile | None = None
+
+
+@dataclass
+class OpenProfiles(Message):
+    """Show the profiles of this machine."""
+
+
+@dataclass
+class SwitchProfile(Message):
+    """Have another profile on the screens; what is typed and would be lost is asked about unless that is `sure`."""
+
+    name: str
+    sure: bool = False
 
 
 @dataclass

@@ -10,6 +10,7 @@ from replicate_tui.ui.messages import OpenDeploymentForm, OpenForm, OpenModel, O
 from replicate_tui.ui.places import Place
 
 if TYPE_CHECKING:
+    from replicate_tui.services.profiles import ProfileService
     from replicate_tui.store.records import RunKind
 
 
@@ -69,6 +70,11 @@ class Navigator(NamedTuple):
         from replicate_tui.ui.screens.files import FilesScreen
 
         return FilesScreen(self.house)
+
+    def profiles(self, profiles: "ProfileService") -> Screen[Any]:
+        from replicate_tui.ui.screens.profiles import ProfilesScreen
+
+        return ProfilesScreen(self.house, profiles)
 
     def deployment(self, full_name: str) -> Screen[Any]:
         from replicate_tui.ui.screens.deployment import DeploymentScreen

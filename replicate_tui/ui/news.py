@@ -1,6 +1,6 @@
 """The one pump of news: what runs, the link and the history tell comes in here and goes out to the screens."""
 
-from typing import Any
+from typing import Any, Final
 
 from textual.app import App
 from textual.signal import Signal
@@ -12,14 +12,22 @@ from replicate_tui.services.events import RunEnded, RunEvent
 from replicate_tui.text import clean_line
 from replicate_tui.ui.errands import Errands
 from replicate_tui.ui.house import LiveStrip
+from replicate_tui.ui.sessions import Elsewhere, SessionView
 from replicate_tui.ui.wire.notices import notify
-from replicate_tui.ui.wording import seconds, status_look
+from replicate_tui.ui.wording import plural, seconds, status_look
 
 _REFUSED = "The service does not accept this token (401). Nothing more is asked of it; runs and files here are kept."
 
 
+#: The name of another profile in the place bar, in cells.
+_NAME_CELLS: Final = 16
+
+
 class NewsPump:
-    """Publishes run events and the place bar's strip, and says what a person must hear wherever they are."""
+    """Publishes run events and the place bar's strip, and says what a person must hear wherever they are.
+
+    While its profile is not on the screens (`view` tells) it goes on saying how runs end, with the profile's name.
+    """
 
     def __init__(
         self,
@@ -29,6 +37,7 @@ class NewsPump:
         run_events: Signal[RunEvent],
         live_strip: Signal[LiveStrip],
         settings: Settings,
+        view: SessionView,
     ) -> None:
         self._app = app
         self._services = services
@@ -36,6 +45,7 @@ class NewsPump:
         self._run_events = run_events
         self._live_strip = live_strip
         self._settings = settings
+        self._view = view
         self._strip = LiveStrip()
         self._was_offline = False
 
@@ -56,8 +66,11 @@ class NewsPump:
             trainings=len(trainings),
             note=self._standing_note(),
             percent=int(progress.fraction * 100) if progress else None,
+            elsewhere=" · ".join(map(_elsewhere_words, self._view.elsewhere())),
         )
-        if strip != self._strip:
+        if self._view.left_name:
+            self._view.changed()
+        elif strip != self._strip:
             self._strip = strip
             self._live_strip.publish(strip)
 
@@ -84,22 +97,23 @@ class NewsPump:
     def _link_changed(self, state: LinkState) -> None:
         self.update_strip()
         if state is LinkState.UNAUTHORISED:
-            self._errands.say(_REFUSED, "error", seconds=20)
+            self._errands.say(self._named(_REFUSED), "error", seconds=20)
         elif state is LinkState.OFFLINE:
             self._was_offline = True
         elif state is LinkState.ONLINE and self._was_offline:
             self._was_offline = False
-            self._errands.say("The service answers again.")
+            if not self._view.left_name:
+                self._errands.say("The service answers again.")
 
     def _history_changed(self, problem: str | None) -> None:
         self.update_strip()
         if problem:
-            self._errands.say(problem, "error", seconds=20)
+            self._errands.say(self._named(problem), "error", seconds=20)
         else:
-            self._errands.say("The history is saved again.")
+            self._errands.say(self._named("The history is saved again."))
 
     def _history_mended(self, notice: str) -> None:
-        self._errands.say(notice, "warning", seconds=20)
+        self._errands.say(self._named(notice), "warning", seconds=20)
 
     def _announce_end(self, event: RunEnded) -> None:
         snapshot = self._services.tracker.snapshot(event.run_id)
@@ -109,13 +123,25 @@ class NewsPump:
         look = status_look(run.status)
         took = seconds(run.metrics.get("predict_time"))
         destination = f" → {clean_line(snapshot.destination)}" if snapshot.destination else ""
-        text = f"{look.glyph} {clean_line(run.model)}{destination} {look.word}" + (f" in {took}" if took else "")
+        text = self._named(
+            f"{look.glyph} {clean_line(run.model)}{destination} {look.word}" + (f" in {took}" if took else "")
+        )
         if run.options.get("notify"):
             self._app.run_worker(self._notify(text), group="notify", description="tell that a run ended")
         if getattr(self._app.screen, "run_id", None) == run.id:
             return  # its monitor is on top and says so itself
         self._errands.say(text, "information" if run.status == "succeeded" else "warning")
 
+    def _named(self, words: str) -> str:
+        """Say of which profile it is, when that is not the one on the screens."""
+        name = self._view.left_name
+        return f"{name}: {words}" if name else words
+
     async def _notify(self, text: str) -> None:
         if problem := await notify(self._app, self._settings, "replicate-tui", text):
             self._errands.say(problem, "warning")
+
+
+def _elsewhere_words(other: Elsewhere) -> str:
+    going = f"{other.going} going" if other.going else plural(other.uploads, "upload")
+    return f"{clean_line(other.name, _NAME_CELLS)}: {going}"

@@ -21,6 +21,17 @@ class StackApp(App[ReturnT], Generic[ReturnT]):
         left = (name for name, stack in self._screen_stacks.items() if asker in stack)
         return super().push_screen(screen, *args, mode=mode or next(left, None), **kwargs)
 
+    def has_stack(self, mode: str) -> bool:
+        """Whether a mode was shown, so that it has screens."""
+        return bool(self._screen_stacks.get(mode))
+
+    async def close_mode(self, mode: str) -> None:
+        """Remove a mode with all its screens; questions among them are answered as if they were never asked."""
+        for screen in reversed(self._screen_stacks.get(mode, [])[1:]):
+            # Textual only removes them, and whoever waits for an answer would wait for ever.
+            screen._pop_result_callback()  # noqa: SLF001
+        await self.remove_mode(mode)
+
     def pop_screen(self) -> AwaitComplete:
         """Close the screen on top; at a place there is none, however often it is asked."""
         return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()

@@ -99,7 +99,7 @@ class FormSender:
     def _show_refusal(self, refusal: ServiceProblem) -> None:
         """Show why nothing ran, at the fields where the service says so; the form stays as it is."""
         if not is_whole(self._screen):
-            self._screen.app.post_message(messages.SayProblem(refusal))
+            self._screen.app.post_message(messages.SayProblem(refusal, self._screen.house.profile))
             return
         homeless = self._form.take_refusal(refusal)
         words = [str(refusal), *(f"{problem.field} {problem.message}".strip() for problem in homeless)]
@@ -119,4 +119,5 @@ class FormSender:
             self._has_left = True
             screen.post_message(messages.OpenRun(run.id, replaces=screen, kind=run.kind))
         else:
-            screen.app.post_message(messages.Say(f"{run.model} was sent; it is in Runs."))
+            said = messages.Say(f"{run.model} was sent; it is in Runs.", profile=screen.house.profile)
+            screen.app.post_message(said)

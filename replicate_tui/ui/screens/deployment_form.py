@@ -271,6 +271,12 @@ class DeploymentFormScreen(HouseScreen):
         fields.go_to(RowId("input", problem.field))
         fields.redraw()
 
+    @property
+    def unsent(self) -> str:
+        if not self.form.has_changes or self._is_sending:
+            return ""
+        return f"Change {self.form.card.full_name}" if self.form.card else "New deployment"
+
     def action_leave_form(self) -> None:
         """Go back; what was typed is given up only after a question."""
         self._take_editor()

@@ -239,7 +239,7 @@ class FieldsFormScreen(HouseScreen, Generic[FormT]):
             self._show_refusal(problem)
         else:
             await self.drafts.discard()
-            self.app.post_message(messages.Say(said))
+            self.app.post_message(messages.Say(said, profile=self.house.profile))
             if is_whole(self) and self.app.screen is self:
                 self.leave_sent()
         finally:
@@ -250,7 +250,7 @@ class FieldsFormScreen(HouseScreen, Generic[FormT]):
     def _show_refusal(self, refusal: ServiceProblem) -> None:
         """Show why nothing changed, at the fields where the service says so; the form stays as it is."""
         if not is_whole(self):
-            self.app.post_message(messages.SayProblem(refusal))
+            self.app.post_message(messages.SayProblem(refusal, self.house.profile))
             return
         homeless = self.form.take_refusal(refusal.fields)
         words = [str(refusal), *(f"{problem.field} {problem.message}".strip() for problem in homeless)]
