@@ -118,6 +118,9 @@ class _Parser:
         near = difflib.get_close_matches(key.lower(), KEYS, n=1)
         if near:
             self.problems.append(f"There is no filter “{key}:”; did you mean “{near[0]}:”? Looking for the words.")
+        # An address, and a word with a colon at its end, are looked for as they are.
+        elif not text.startswith("://", len(key)) and len(text) > len(key) + 1:
+            self.problems.append(f"There is no filter “{key}:”; looking for the words.")
         self.add_word(text, is_exact=False)
 
     def add_pair(self, key: str, value: str) -> None:

@@ -145,6 +145,12 @@ def test_a_near_miss_of_a_key_is_told_and_looked_for() -> None:
     assert words(run_filter) == ["stauts:failed"]
 
 
+def test_an_unknown_key_is_told_and_its_words_are_looked_for() -> None:
+    run_filter = parse_filter("bogus:1 fog")
+    assert run_filter.problems == ("There is no filter “bogus:”; looking for the words.",)
+    assert words(run_filter) == ["bogus:1", "fog"]
+
+
 def test_a_colon_in_a_word_is_nothing_special() -> None:
     run_filter = parse_filter("https://replicate.com/a prompt: x")
     assert words(run_filter)[0] == "https://replicate.com/a"

@@ -16,7 +16,7 @@ _TAKES: Final = {
     "version": "the beginning of a version's id",
     "since": _TIME,
     "before": _TIME,
-    "note": "a word of your note, in quotation marks several",
+    "note": "a word of your note; several in quotation marks",
     "cost": "US dollars: cost>0.05, cost<1, or cost:unknown",
 }
 _FIXED: Final = {"status": STATUSES, "source": SOURCES, "kind": KINDS}
@@ -38,7 +38,7 @@ def filter_hint(line: str, tags: Tags) -> str:
         return _hint_for_keys(token.lower())
     value = value.rpartition(",")[2].lower()
     if key in _FIXED:
-        return "one of " + " ".join(_that_begin(value, _FIXED[key]) or _FIXED[key])
+        return _either(_that_begin(value, _FIXED[key]) or _FIXED[key])
     if key == "tag":
         return _hint_for_tags(value, tags)
     return _TAKES.get(key, ALL_KEYS)
@@ -78,19 +78,25 @@ def _hint_for_keys(begin: str) -> str:
     fitting = _that_begin(begin, KEYS) if begin else []
     if len(fitting) == 1 and len(begin) > 1:
         name = fitting[0]
-        takes = _TAKES.get(name) or ("one of your tags" if name == "tag" else " ".join(_FIXED[name]))
+        takes = _TAKES.get(name) or ("one of your tags" if name == "tag" else _either(_FIXED[name]))
         return f"{name}{'>' if name == 'cost' else ':'}  {takes}"
     return ALL_KEYS
 
 
 def _hint_for_tags(begin: str, tags: Tags) -> str:
     if not tags:
-        return "no run has a tag yet; t gives one"
+        return "no run has a tag yet; t adds one"
     fitting = [(tag, number) for tag, number in tags if tag.lower().startswith(begin)]
     if not fitting:
-        return f"no tag begins so; there are {len(tags)}"
+        others = f"the only one is {clean_line(tags[0][0], 40)}" if len(tags) == 1 else f"there are {len(tags)} others"
+        return f"no tag begins with “{clean_line(begin, 40)}”; {others}"
     shown = sorted(fitting, key=lambda known: -known[1])[:_MOST_TAGS]
     return "  ".join(f"{clean_line(tag, 40)} {number:,}" for tag, number in shown)
+
+
+def _either(words: Sequence[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _that_begin(begin: str, known: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from replicate_tui.store.filters import STATUSES
 from replicate_tui.ui.history.hints import ALL_KEYS, completion_of, filter_hint
 from tests.support.hostile import EVERYTHING
 
@@ -15,17 +16,17 @@ TAGS = (("expo", 3), ("often", 25_000), ("open air", 2))
         ("lighthouse ", ALL_KEYS),
         ("lighthouse fo", ALL_KEYS),
         ("mod", "model:  part of a model's name: model:flux or model:owner/name"),
-        ("status:", "one of aborted canceled failed gone not sent processing starting submitting succeeded unknown"),
-        ("fog status:su", "one of submitting succeeded"),
-        ("status:failed,c", "one of canceled"),
-        ("source:w", "one of web"),
-        ("kind:", "one of prediction training"),
+        ("status:", ", ".join(STATUSES[:-1]) + " or unknown"),
+        ("fog status:su", "submitting or succeeded"),
+        ("status:failed,c", "canceled"),
+        ("source:w", "web"),
+        ("kind:", "prediction or training"),
         ("since:", "90min, 12h, 7d, 2w, today, yesterday or a date like 2026-01-31"),
         ("cost>", "US dollars: cost>0.05, cost<1, or cost:unknown"),
         ("tag:", "often 25,000  expo 3  open air 2"),
         ("since:7d tag:o", "often 25,000  open air 2"),
-        ("tag:zz", "no tag begins so; there are 3"),
-        ('note:"for the', "a word of your note, in quotation marks several"),
+        ("tag:zz", "no tag begins with “zz”; there are 3 others"),
+        ('note:"for the', "a word of your note; several in quotation marks"),
         ("nonsense:x", ALL_KEYS),
     ],
 )
@@ -34,7 +35,11 @@ def test_the_hint_is_about_the_last_word(line: str, hint: str) -> None:
 
 
 def test_without_tags_the_hint_says_how_there_come_some() -> None:
-    assert filter_hint("tag:", ()) == "no run has a tag yet; t gives one"
+    assert filter_hint("tag:", ()) == "no run has a tag yet; t adds one"
+
+
+def test_a_single_tag_is_named() -> None:
+    assert filter_hint("tag:zz", TAGS[:1]) == "no tag begins with “zz”; the only one is expo"
 
 
 def test_a_hostile_tag_cannot_act() -> None:
