@@ -24,6 +24,7 @@ DEMO_PROFILE: Final = "demo"
 
 AddressSource = Literal["environment", "settings", "profile", "default"]
 ImageChoice = Literal["auto", "kitty", "sixel", "half", "off"]
+FrugalChoice = Literal["auto", "on", "off"]
 SaveChoice = Literal["all", "outputs", "off"]
 NotifyChoice = Literal["bell", "osc9", "osc777", "title", "command"]
 
@@ -68,6 +69,8 @@ class Settings:
     """Name of the colour theme: replicate-dark, replicate-light, or any of Textual's."""
     images: ImageChoice = "auto"
     """How pictures are drawn in the terminal."""
+    frugal: FrugalChoice = "auto"
+    """Whether the terminal is written to as little as can be; auto: over SSH."""
     editor: str = ""
     """Command for long texts; empty means $VISUAL or $EDITOR."""
     save: SaveChoice = "all"
@@ -157,6 +160,7 @@ def _read_document(path: Path, document: Mapping[str, Any]) -> LoadedSettings:
 
 _CHOICES: Final = {
     "images": get_args(ImageChoice),
+    "frugal": get_args(FrugalChoice),
     "save": get_args(SaveChoice),
     "notify": get_args(NotifyChoice),
 }

@@ -65,6 +65,7 @@ UNITS = "must hold a table per model: the name of a metric, and its price in USD
         ("zzzzzz = 1", "zzzzzz: is not a setting."),
         ("theme = 3", "theme: must be a text."),
         ("images = 'ascii'", "images: must be one of auto, kitty, sixel, half, off."),
+        ("frugal = true", "frugal: must be one of auto, on, off."),
         ("max_file_megabytes = true", "max_file_megabytes: must be a whole number of megabytes, 0 or more."),
         ('save = "everything"', "save: must be one of all, outputs, off."),
         ("save = true", "save: must be one of all, outputs, off."),

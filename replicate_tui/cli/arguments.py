@@ -10,6 +10,7 @@ from replicate_tui import __version__
 VERBS: Final = ("open", "watch", "doctor", "demo-server", "completion")
 SHELLS: Final = ("bash", "zsh", "fish")
 IMAGE_MODES: Final = ("auto", "kitty", "sixel", "half", "off")
+FRUGAL_CHOICES: Final = ("auto", "on", "off")
 
 _DESCRIPTION = "All of Replicate at the keyboard: browse models, run predictions, watch them, keep what they made."
 _EPILOG = (
@@ -25,6 +26,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--profile", metavar="NAME", help="use the token and history of another profile")
     parser.add_argument("--config", metavar="FILE", help="read settings from FILE instead of the usual place")
     parser.add_argument("--images", choices=IMAGE_MODES, help="how pictures are drawn (default: as set, else auto)")
+    parser.add_argument("--frugal", choices=FRUGAL_CHOICES, help="write little to the terminal (default: over SSH)")
     parser.add_argument("--demo-speed", metavar="X", type=_speed, default=1.0, help="pace of the demo (default: 1)")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     target = verbs.add_parser("open", help="open the app at a model, collection or run")

@@ -26,5 +26,6 @@ def chosen_by(options: argparse.Namespace) -> Chosen:
     profile = config.DEMO_PROFILE if options.demo else named
     paths = profile_paths(profile)
     loaded = config.load_settings(Path(options.config).expanduser() if options.config else None)
-    settings = replace(loaded.settings, images=options.images) if options.images else loaded.settings
+    given = {name: value for name in ("images", "frugal") if (value := getattr(options, name))}
+    settings = replace(loaded.settings, **given)
     return Chosen(loaded._replace(settings=settings), profile, paths, config.base_url_for(profile, settings))

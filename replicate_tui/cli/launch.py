@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from replicate_tui.cli.target import Target
     from replicate_tui.ui.messages import OpenTarget
     from replicate_tui.ui.wire.capabilities import Graphics
+    from replicate_tui.ui.wire.frugal import Thrift
 
 USAGE_ERROR = 2
 #: Garbage is not looked for before: on the way to the first paint there is none, and looking takes a tenth of it.
@@ -34,6 +35,7 @@ def launch(options: argparse.Namespace) -> int:
     gc.disable()
     from replicate_tui.cli.composition import Composition
     from replicate_tui.ui.wire.capabilities import ImageMode, find_graphics
+    from replicate_tui.ui.wire.frugal import find_thrift
     from replicate_tui.ui.wire.signals import end_on_signals
 
     end_on_signals()
@@ -47,7 +49,7 @@ def launch(options: argparse.Namespace) -> int:
     )
     # Before the app owns the terminal, which from then on reads every answer as keys.
     graphics = find_graphics(ImageMode(chosen.loaded.settings.images), chosen.paths.cache)
-    code = asyncio.run(_run_app(composition, targets, graphics))
+    code = asyncio.run(_run_app(composition, targets, graphics, find_thrift(chosen.loaded.settings.frugal)))
     # Everything is closed and on disk: waiting for idle threads and the interpreter's own cleanup gains nothing.
     with suppress(OSError):  # the terminal may be gone
         sys.stdout.flush()
@@ -55,12 +57,15 @@ def launch(options: argparse.Namespace) -> int:
     os._exit(code)
 
 
-async def _run_app(composition: "Composition", targets: "Sequence[Target]", graphics: "Graphics") -> int:
+async def _run_app(
+    composition: "Composition", targets: "Sequence[Target]", graphics: "Graphics", thrift: "Thrift"
+) -> int:
     from replicate_tui.ui.app import ReplicateApp
     from replicate_tui.ui.wire.signals import leave_on_signals
 
     asyncio.get_running_loop().call_later(COLLECT_AFTER_SECONDS, _collect_garbage)
-    app = ReplicateApp(composition, _message_for(targets) if targets else None, graphics=graphics)
+    target = _message_for(targets) if targets else None
+    app = ReplicateApp(composition, target, graphics=graphics, thrift=thrift)
     leave_on_signals(app)
     try:
         await app.run_async()

@@ -6,12 +6,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
+from textual.reactive import var
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widgets import Input, TextArea
 
 from replicate_tui.config import nearest_to
 from replicate_tui.services.problems import ServiceProblem
@@ -31,6 +33,7 @@ from replicate_tui.ui.theme import DARK, LIGHT, THEMES
 from replicate_tui.ui.widgets.place_bar import PlaceBar
 from replicate_tui.ui.wire.capabilities import Graphics
 from replicate_tui.ui.wire.crash import leave_after_crash
+from replicate_tui.ui.wire.frugal import PLAIN, Thrift
 from replicate_tui.ui.wire.line_filter import EscapeFilter
 from replicate_tui.ui.wire.terminal import driver_class
 
@@ -57,7 +60,7 @@ class ReplicateApp(StackApp[int]):
     """Holds the house together for one run of the program.
 
     `launcher` makes the services of the profile that is wanted; `target` is where to start instead of Search,
-    `graphics` how this terminal draws pictures.
+    `graphics` how this terminal draws pictures, `thrift` how its line is spared (widgets watch it: a key changes it).
     """
 
     TITLE = "replicate-tui"
@@ -74,17 +77,27 @@ class ReplicateApp(StackApp[int]):
         Binding("ctrl+p", "command_palette", "Palette", id="palette", show=False, priority=True),
         Binding("colon", "command_palette", "Palette", id="palette.colon", show=False),
         Binding("ctrl+l", "redraw", "Redraw the screen", id="redraw", show=False),
+        Binding("F", "toggle_frugal", "Frugal mode, or leave it", id="frugal", show=False),
         Binding("ctrl+z", "suspend_process", "Suspend", id="suspend", show=False),
     ]
+    thrift: var[Thrift] = var(PLAIN)
 
     def __init__(
-        self, launcher: Launcher, target: messages.OpenTarget | None = None, *, graphics: Graphics | None = None
+        self,
+        launcher: Launcher,
+        target: messages.OpenTarget | None = None,
+        *,
+        graphics: Graphics | None = None,
+        thrift: Thrift = PLAIN,
     ) -> None:
         profile = launcher.known_profile()
         # Textual makes the first mode's stack in its constructor, and the first screen of a stack cannot be switched.
         self.DEFAULT_MODE = START_MODE if profile else WELCOME_MODE  # type: ignore[misc]
         super().__init__(driver_class=driver_class())
         self._begin_with_theme(launcher.settings.theme)
+        # Neither scrolling nor anything else moves by itself: each step would be a frame for the terminal.
+        self.animation_level = "none"
+        self.set_reactive(ReplicateApp.thrift, thrift)
         self._graphics = graphics or Graphics()
         self._launcher = launcher
         self._target = target
@@ -265,6 +278,19 @@ class ReplicateApp(StackApp[int]):
         if self._repaint is not None:
             self._repaint.reset()
             self._repaint.resume()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Let no cursor blink: it would write to the terminal for as long as the app waits for a key."""
+        if isinstance(event.widget, Input | TextArea):
+            event.widget.cursor_blink = False
+
+    def action_toggle_frugal(self) -> None:
+        """Spare the line to the terminal from now on, or no more."""
+        self.thrift = self.thrift.other
+        if self.thrift.word:
+            self._errands.say("Frugal: few repaints, plain pictures, larger ones only when asked.")
+        else:
+            self._errands.say("No longer frugal.")
 
     def action_redraw(self) -> None:
         self.refresh(layout=True)

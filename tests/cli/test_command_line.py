@@ -139,6 +139,7 @@ def test_an_unsafe_base_url_is_refused(url: str, words: str, private_home: Path)
         (["--demo-speed", "0"], "above 0"),
         (["--demo-speed", "nan"], "above 0"),
         (["--images", "ascii"], "invalid choice"),
+        (["--frugal", "maybe"], "invalid choice"),
         (["open"], "required: TARGET"),
         (["opne", "x"], "invalid choice"),
         (["completion", "csh"], "invalid choice"),

@@ -1,6 +1,7 @@
 """Picture files for tests, made here: good ones, huge ones, broken ones and liars."""
 
 import io
+import random
 import struct
 import zlib
 
@@ -18,6 +19,14 @@ def picture(size: tuple[int, int] = (64, 48), file_format: str = "PNG", mode: st
             pixels[x, y] = colour
     buffer = io.BytesIO()
     image.save(buffer, format=file_format)
+    return buffer.getvalue()
+
+
+def noise(size: tuple[int, int] = (300, 300)) -> bytes:
+    """A picture that no format makes small."""
+    pixels = random.Random(1).randbytes(size[0] * size[1] * 3)
+    buffer = io.BytesIO()
+    Image.frombytes("RGB", size, pixels).save(buffer, format="PNG")
     return buffer.getvalue()
 
 

@@ -72,7 +72,7 @@ class FileLog(FollowingView):
             self.grew()
 
     def grew(self) -> None:
-        """Take in what was added to the file; cheap to call often, the view repaints at most ten times a second."""
+        """Take in what was added to the file; cheap to call often, since the view does not repaint each time."""
         self._news()
 
     def replaced(self) -> None:
@@ -89,7 +89,7 @@ class FileLog(FollowingView):
     def on_resize(self) -> None:
         self._fit_virtual_size()
         if self._following:
-            self._scroll_to_line(self._line_total())
+            self._scroll_to_line(self.virtual_size.height)
 
     # -- reading ------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
-"""What views of growing text have in common: keys, staying at the end, and repainting at most ten times a second."""
+"""What views of growing text have in common: keys, staying at the end, and not repainting for every bit of news."""
 
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -9,8 +9,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from replicate_tui.ui.widgets.lines import LinePainter
-
-FLUSH_SECONDS: Final = 0.1
+from replicate_tui.ui.wire.frugal import thrift_of
 
 
 class FollowingView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -18,7 +17,7 @@ class FollowingView(ScrollView, can_focus=True, inherit_bindings=False):
 
     It stays at the end (`following`) until the user scrolls away, and again once the user comes back to it.
     Subclasses say how many lines there are, draw one, and take in what came (`_take_in`), which is called at once
-    for the first news and then at most every `FLUSH_SECONDS`.
+    for the first news and then at most every `flush_seconds` of the thrift in force.
     """
 
     ALLOW_SELECT = True
@@ -106,7 +105,7 @@ class FollowingView(ScrollView, can_focus=True, inherit_bindings=False):
             return
         self._waiting = False
         self._cooling = True
-        self.set_timer(FLUSH_SECONDS, self._cooled)
+        self.set_timer(thrift_of(self.app).flush_seconds, self._cooled)
         self._take_in()
 
     def _cooled(self) -> None:
@@ -117,23 +116,35 @@ class FollowingView(ScrollView, can_focus=True, inherit_bindings=False):
     def _show_from(self, first: int, before: int) -> None:
         """Show a change that begins at line `first`, when there were `before` lines."""
         total = self._line_total()
-        if total != before:
-            self._fit_virtual_size()
-        else:
-            self.refresh_lines(first, total - first)
+        if not self._fit_virtual_size():
+            self.refresh_lines(first, max(total, before) - first)
         if self._following:
-            self._scroll_to_line(total)
+            self._scroll_to_line(self.virtual_size.height)
 
-    def _fit_virtual_size(self) -> None:
-        """Take over the number of lines without a new layout, which nothing around this view needs.
+    def _fit_virtual_size(self) -> bool:
+        """Take over the number of lines, and return whether it makes another size.
 
-        A layout paints the whole screen, and the scroll bar once more in a frame of its own.
+        There is no new layout, which nothing around this view needs: it paints the whole screen, and the scroll bar
+        once more in a frame of its own.
         """
-        size = Size(self.scrollable_content_region.width, self._line_total())
-        if size != self.virtual_size:
-            self.set_reactive(FollowingView.virtual_size, size)
-            self._scroll_update(size)
-            self.refresh()
+        size = Size(self.scrollable_content_region.width, self._line_room())
+        if size == self.virtual_size:
+            return False
+        self.set_reactive(FollowingView.virtual_size, size)
+        self._scroll_update(size)
+        self.refresh()
+        return True
+
+    def _line_room(self) -> int:
+        """Return how many lines can be scrolled through: the lines there are, and where scrolling is dear, more.
+
+        A view at its end then goes on by half a page at once, and the next lines come where nothing stands yet.
+        """
+        total, page = self._line_total(), self.scrollable_content_region.height
+        if total <= page or not (self._may_follow and thrift_of(self.app).jumps):
+            return total
+        step = max(1, page // 2)
+        return page + -(-(total - page) // step) * step
 
     def _scroll_to_line(self, line: int) -> None:
         self.scroll_to(y=line, animate=False, force=True)

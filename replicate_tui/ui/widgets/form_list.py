@@ -21,6 +21,7 @@ from replicate_tui.ui.removal import Removable
 from replicate_tui.ui.widgets.fields.base import EditorDone
 from replicate_tui.ui.widgets.fields.make import AnyEditor, make_editor
 from replicate_tui.ui.widgets.lines import LinePainter
+from replicate_tui.ui.wire.frugal import thrift_of
 
 _PAGE_ROWS = 10
 #: Lines kept free for the description when it is decided whether rows can stand apart.
@@ -270,7 +271,8 @@ class FormList(Removable, VerticalScroll, can_focus=False):
         height = self.size.height
         top = self._at * self.pitch
         bottom = top + max(self.query_one("#open").outer_size.height, 2)
+        spare = height // 2 if thrift_of(self.app).jumps and bottom - top <= height // 2 else 0
         if bottom - top > height or top < self.scroll_offset.y:
-            self.scroll_to(y=top, animate=False, force=True)
+            self.scroll_to(y=max(0, top - spare), animate=False, force=True)
         elif bottom > self.scroll_offset.y + height:
-            self.scroll_to(y=bottom - height, animate=False, force=True)
+            self.scroll_to(y=bottom - height + spare, animate=False, force=True)

@@ -9,6 +9,7 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from replicate_tui.text import clean_line
+from replicate_tui.ui.wire.frugal import thrift_of
 
 #: Children shown of one node; the rest is one line that says how many there are.
 MOST_CHILDREN = 500
@@ -35,6 +36,14 @@ class JsonTree(Tree[Any]):
         self.root.set_label(Text(_summary(value)))
         self._fill(self.root)
         self.root.expand()
+
+    def scroll_to_line(self, line: int, animate: bool = False) -> None:
+        """Bring a line into view, and half a page with it where scrolling is dear."""
+        self.center_scroll = thrift_of(self.app).jumps and not self._is_in_view(line)
+        super().scroll_to_line(line, animate)
+
+    def _is_in_view(self, line: int) -> bool:
+        return 0 <= line - self.scroll_offset.y < self.scrollable_content_region.height
 
     def on_tree_node_expanded(self, event: Tree.NodeExpanded[Any]) -> None:
         event.stop()

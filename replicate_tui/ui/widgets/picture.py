@@ -3,10 +3,11 @@
 import asyncio
 import itertools
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import work
+from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
@@ -16,7 +17,9 @@ from textual.widget import Widget
 from replicate_tui.ui.removal import Removable
 from replicate_tui.ui.widgets.lines import LinePainter
 from replicate_tui.ui.wire.capabilities import Graphics, ImageMode
+from replicate_tui.ui.wire.frugal import thrift_of
 from replicate_tui.ui.wire.graphics import send_graphics
+from replicate_tui.ui.wording import size as size_words
 
 if TYPE_CHECKING:
     from replicate_tui.ui.widgets.pictures.decode import Decoded
@@ -40,7 +43,8 @@ class Picture(Removable, Widget, can_focus=True):
 
     `i` goes through the modes, `+` and `-` through the sizes. `graphics` says what the terminal can do; without it
     the app's `graphics` attribute counts, and without that half-blocks. With `fill` the picture is as large as the
-    widget lets it, in its middle.
+    widget lets it, in its middle. Where the line is spared, a large one is sent when enter says so; a picture that
+    cannot have the focus is drawn with half-blocks instead.
     """
 
     ALLOW_SELECT = False
@@ -53,6 +57,7 @@ class Picture(Removable, Widget, can_focus=True):
         Binding("i", "next_mode", "Picture mode", show=False, id="picture.mode"),
         Binding("plus,equals_sign", "resize(1)", "Larger picture", show=False, id="picture.larger"),
         Binding("minus", "resize(-1)", "Smaller picture", show=False, id="picture.smaller"),
+        Binding("enter", "send", "Send the picture to the terminal", show=False, id="picture.send"),
     ]
     #: Kitty's numbers are the terminal's, shared by all programs in it, so they start at a place of our own.
     _numbers: ClassVar = itertools.count((os.getpid() & 0x7FFF) << 8 | 1)
@@ -76,7 +81,6 @@ class Picture(Removable, Widget, can_focus=True):
         *,
         caption: str = "",
         graphics: Graphics | None = None,
-        colours: int | None = None,
         fill: bool = False,
         name: str | None = None,
         id: str | None = None,
@@ -86,12 +90,14 @@ class Picture(Removable, Widget, can_focus=True):
         self._source = source
         self._caption = caption
         self._given_graphics = graphics
-        self._colours = colours
         self._fill = fill
         self._size_step = len(_SHARES) - 1 if fill else _FIRST_SIZE
         self._mode: ImageMode | None = None
         self._decoded: Decoded | None = None
         self._drawing: Drawing | None = None
+        self._asked: Drawing | None = None
+        self._asked_bytes = 0
+        self._may_send = False
         self._problem = ""
         self._sent_number = 0
         self._put_waiting = False
@@ -101,7 +107,8 @@ class Picture(Removable, Widget, can_focus=True):
         """Show another picture, or none."""
         self._source = source
         self._caption = caption
-        self._decoded = self._drawing = None
+        self._decoded = self._drawing = self._asked = None
+        self._may_send = False
         self._problem = ""
         if self.is_mounted:
             self.refresh(layout=True)
@@ -132,10 +139,31 @@ class Picture(Removable, Widget, can_focus=True):
         self._size_step = min(max(0, self._size_step + steps), len(_ROWS) - 1)
         self._redraw()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  (Textual's)
+        return self._asked is not None if action == "send" else True
+
+    def action_send(self) -> None:
+        """Send the picture that was asked about, and what else is made of this file."""
+        if self._asked is not None:
+            self._may_send = True
+            self._show_drawing(self._asked)
+
     # -- loading and drawing ------------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
+        self.watch(self.app, "thrift", self._redraw, init=False)
         self._load()
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        if self._asked is not None:
+            event.stop()
+            self.action_send()
 
     def on_unmount(self) -> None:
         self._free()
@@ -174,6 +202,7 @@ class Picture(Removable, Widget, can_focus=True):
 
     def _redraw(self) -> None:
         wanted = self._wanted()
+        self._asked = None
         if wanted is None or self._decoded is None or (self._drawing and self._drawing.wanted == wanted):
             self.refresh(layout=True)
         else:
@@ -183,16 +212,34 @@ class Picture(Removable, Widget, can_focus=True):
     async def _draw(self, decoded: "Decoded", wanted: "Wanted") -> None:
         from replicate_tui.ui.widgets.pictures.draw import draw
 
-        is_first = self._drawing is None
         number = next(self._numbers) & 0xFFFFFF or 1
         drawing = await asyncio.to_thread(draw, decoded.image, wanted, self._graphics, number)
+        most = thrift_of(self.app).most_unasked
+        size = 0 if most is None or self._may_send else await asyncio.to_thread(lambda: drawing.written_bytes)
+        if most is None or size <= most:
+            self._show_drawing(drawing)
+        elif self.can_focus:
+            self._ask(drawing, size)
+        else:
+            plainer = replace(wanted, mode=ImageMode.HALF)
+            drawing = await asyncio.to_thread(draw, decoded.image, plainer, self._graphics, number)
+            self._show_drawing(replace(drawing, wanted=wanted))
+
+    def _ask(self, drawing: "Drawing", size: int) -> None:
         self._free()
-        self._drawing = drawing
-        if drawing.once and send_graphics(self.app, drawing.once):
-            self._sent_number = number
+        self._drawing = None
+        self._asked, self._asked_bytes = drawing, size
         self.refresh(layout=True)
-        if is_first:
-            self.post_message(self.Shown(self, decoded.size, ""))
+
+    def _show_drawing(self, drawing: "Drawing") -> None:
+        is_first = self._drawing is None
+        self._free()
+        self._drawing, self._asked = drawing, None
+        if drawing.once and send_graphics(self.app, drawing.once):
+            self._sent_number = drawing.number
+        self.refresh(layout=True)
+        if is_first and self._decoded is not None:
+            self.post_message(self.Shown(self, self._decoded.size, ""))
 
     def _wanted(self) -> "Wanted | None":
         """Return how the picture is to be drawn now, None when it is not."""
@@ -206,7 +253,7 @@ class Picture(Removable, Widget, can_focus=True):
         widest = min(self.size.width, MOST_CELLS) if self.mode is ImageMode.KITTY else self.size.width
         cell = (graphics.cell_width, graphics.cell_height)
         columns, rows = fit_cells(self._decoded.size, widest, self._most_rows, cell)
-        return Wanted(self.mode, columns, rows, self.background_colors[1].rgb, self._colours)
+        return Wanted(self.mode, columns, rows, self.background_colors[1].rgb, thrift_of(self.app).colours)
 
     @property
     def _most_rows(self) -> int:
@@ -263,10 +310,18 @@ class Picture(Removable, Widget, can_focus=True):
             return f"{self._caption}  {self._problem}".strip()
         if self._decoded is None:
             return f"{self._caption}  decoding" if self._source is not None else self._caption
+        if self._asked is not None:
+            return self._question()
         width, height = self._decoded.size
         if self.mode is ImageMode.OFF:
             return f"{self._caption}  {width}\u00d7{height}  pictures are off, i shows it".strip()
         return f"{self._caption}  {width}\u00d7{height}  {_MODE_WORDS[self.mode]}" if self._caption else ""
+
+    def _question(self) -> str:
+        modes = self._graphics.modes
+        other = modes[(modes.index(self.mode) + 1) % len(modes)] if self.mode in modes else modes[0]
+        what = f"{size_words(self._asked_bytes)} of {_MODE_WORDS[self.mode]}"
+        return f"Send {what}? {'enter' if self.has_focus else 'tab to here, enter'} sends, i: {_MODE_WORDS[other]}"
 
     def _put(self) -> None:
         """Draw sixels over the blank cells that were just painted, when all of them are in view."""
@@ -279,7 +334,7 @@ class Picture(Removable, Widget, can_focus=True):
         region = self.content_region.translate(self._corner)
         place = region.crop_size((drawing.wanted.columns, drawing.wanted.rows))
         if self.screen.find_widget(self).visible_region.contains_region(place):
-            send_graphics(self.app, placed(drawing.each_time, region.x, region.y))
+            send_graphics(self.app, placed(drawing.each_time, region.x, region.y), over=place)
 
     def notify_style_update(self) -> None:
         self._painter = LinePainter()

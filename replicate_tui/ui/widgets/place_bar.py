@@ -7,6 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from replicate_tui.ui.places import PLACES
+from replicate_tui.ui.wire.frugal import thrift_of
 
 _NAMES_WIDTH = sum(len(f" {place.key} {place.name} ") for place in PLACES)
 
@@ -32,6 +33,12 @@ class PlaceBar(Widget):
         self._spans: list[tuple[int, int, str]] = []
         self.set_reactive(PlaceBar.strip, strip)
 
+    def on_mount(self) -> None:
+        self.watch(self.app, "thrift", self._thrift_changed, init=False)
+
+    def _thrift_changed(self) -> None:
+        self.refresh()
+
     def render(self) -> Content:
         rights = self._rights()
         # What is going on comes before the names of other places.
@@ -55,7 +62,9 @@ class PlaceBar(Widget):
         """Return what may stand at the right end, the most telling first; where room is short the badge stays."""
         badge = Content.styled(f" {self._badge} ", "bold $background on $primary") if self._badge else Content("")
         strip = Content.styled(f" {self.strip} ", "$foreground") if self.strip else Content("")
-        return Content.assemble(badge, strip), badge, strip
+        word = thrift_of(self.app).word
+        frugal = Content(f" {word} ") if word else Content("")
+        return Content.assemble(frugal, badge, strip), Content.assemble(badge, strip), badge, strip
 
     def on_click(self, event: events.Click) -> None:
         for start, end, mode in self._spans:

@@ -20,7 +20,7 @@ _SLICE: Final = 32_000
 class TextView(FollowingView):
     """Shows cleaned text wrapped to its width and follows the end until the user scrolls away.
 
-    `write` may be called as often as tokens come; the view repaints at most ten times a second, the first at once.
+    `write` may be called as often as tokens come; the view repaints ten times a second or less, the first at once.
     """
 
     class FollowChanged(FollowingView.FollowChanged):
@@ -88,8 +88,10 @@ class TextView(FollowingView):
         if self._wrapped is None or self._wrapped.width != width:
             top = self._wrapped.place_of(self.scroll_offset.y) if self._wrapped else 0
             self._wrap_all(top_place=top)
-        elif self._following:
-            self._scroll_to_line(self._line_total())
+        else:
+            self._fit_virtual_size()
+            if self._following:
+                self._scroll_to_line(self.virtual_size.height)
 
     def _wrap_all(self, *, top_place: int) -> None:
         width = self._wrap_width
@@ -128,7 +130,7 @@ class TextView(FollowingView):
         self._fit_virtual_size()
         self.refresh()
         if self._following:
-            self._scroll_to_line(self._line_total())
+            self._scroll_to_line(self.virtual_size.height)
         elif top_place:
             self._scroll_to_line(wrapped.line_at(top_place))
 

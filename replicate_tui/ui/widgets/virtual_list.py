@@ -15,6 +15,7 @@ from replicate_tui.ui.removal import Removable
 from replicate_tui.ui.widgets import list_messages, list_rows
 from replicate_tui.ui.widgets.lines import LinePainter
 from replicate_tui.ui.widgets.list_rows import GUTTER, GroupHeader, RowContent
+from replicate_tui.ui.wire.frugal import thrift_of
 
 __all__ = ["GUTTER", "GroupHeader", "RowContent", "VirtualList"]
 
@@ -79,7 +80,6 @@ class VirtualList(Removable, ScrollView, Generic[RowT], can_focus=True):
         row_height: int = 1,
         empty_text: str = "",
         markable: bool = False,
-        jump_scroll: bool = False,
         name: str | None = None,
         id: str | None = None,
         classes: str | None = None,
@@ -90,7 +90,6 @@ class VirtualList(Removable, ScrollView, Generic[RowT], can_focus=True):
         self._row_height = row_height
         self._empty_text = empty_text
         self._markable = markable
-        self._jump_scroll = jump_scroll
         self._rows: Sequence[RowT | GroupHeader] = ()
         self._cursor = -1
         self._marked: dict[Hashable, RowT] = {}
@@ -350,7 +349,7 @@ class VirtualList(Removable, ScrollView, Generic[RowT], can_focus=True):
             return
         top = list_rows.first_header_above(self._rows, self._cursor) * self._row_height
         bottom = (self._cursor + 1) * self._row_height
-        spare = height // 2 if self._jump_scroll else 0
+        spare = height // 2 if thrift_of(self.app).jumps else 0
         if bottom - top > height:
             top = self._cursor * self._row_height
         if top < self.scroll_offset.y:

@@ -7,8 +7,8 @@ from textual.filter import LineFilter
 from textual.geometry import Offset
 from textual.selection import Selection
 
-from replicate_tui.ui.widgets.following_view import FLUSH_SECONDS
 from replicate_tui.ui.widgets.text_view import TextView
+from replicate_tui.ui.wire.frugal import PLAIN
 from replicate_tui.ui.wire.line_filter import EscapeFilter
 from tests.support.waiting import wait_for
 
@@ -43,7 +43,9 @@ async def test_the_first_token_is_shown_at_once_and_the_rest_together() -> None:
         for word in ("two ", "three ", "four"):
             view.write(word)
         assert seen(view)[0] == "one"
-        await wait_for(lambda: seen(view)[0] == "one two three four", "the pause to end", seconds=FLUSH_SECONDS * 30)
+        await wait_for(
+            lambda: seen(view)[0] == "one two three four", "the pause to end", seconds=PLAIN.flush_seconds * 30
+        )
         assert view.text == "one two three four"
 
 
