@@ -7,8 +7,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.reactive import Reactive
-from textual.widget import Widget
 from textual.widgets import Static
 
 from replicate_tui.schema.validate import Problem
@@ -22,7 +20,7 @@ from replicate_tui.ui.form.rows import RowId
 from replicate_tui.ui.house import House
 from replicate_tui.ui.modals.choice import Answer, ChoiceDialog
 from replicate_tui.ui.removal import is_whole
-from replicate_tui.ui.screens.base import HouseScreen
+from replicate_tui.ui.screens.form import FormScreen
 from replicate_tui.ui.widgets.fields.base import EditorChanged, EditorWish
 from replicate_tui.ui.widgets.form_list import FormList
 from replicate_tui.ui.widgets.title_line import TitleLine
@@ -31,13 +29,10 @@ from replicate_tui.ui.wording import plural
 MODEL: Final = RowId("input", "model")
 
 
-class DeploymentFormScreen(HouseScreen):
+class DeploymentFormScreen(FormScreen):
     """Changes `wish.card`, or makes a deployment when there is none; an error leaves everything as it was typed."""
 
     CSS_PATH = "deployment_form.tcss"
-    AUTO_FOCUS = ""
-    # Textual paints the whole screen anew when the focus moves; here each editor that gets it is new anyway.
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+g,f5", "save", "send", id="deployment_form.save", tooltip="Make or change the deployment"),
         Binding("ctrl+r", "reset_field", "reset", id="form.reset", tooltip="Put this field back"),

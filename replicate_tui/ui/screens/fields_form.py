@@ -7,9 +7,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.reactive import Reactive
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Static
 
 from replicate_tui.services.problems import ServiceProblem
@@ -22,7 +20,7 @@ from replicate_tui.ui.form.rows import Row, RowId
 from replicate_tui.ui.house import House
 from replicate_tui.ui.modals.choice import Answer, ChoiceDialog
 from replicate_tui.ui.removal import is_whole
-from replicate_tui.ui.screens.base import HouseScreen
+from replicate_tui.ui.screens.form import FormScreen
 from replicate_tui.ui.widgets.fields.base import EditorChanged, EditorWish
 from replicate_tui.ui.widgets.form_list import FormList
 from replicate_tui.ui.widgets.title_line import TitleLine
@@ -40,13 +38,10 @@ _LEAVE_ANSWERS: Final = (
 )
 
 
-class FieldsFormScreen(HouseScreen, Generic[FormT]):
+class FieldsFormScreen(FormScreen, Generic[FormT]):
     """Base of such screens: subclasses give `heading`, `begin` and `send`. The draft is kept under `draft_target`."""
 
     CSS_PATH = "fields_form.tcss"
-    AUTO_FOCUS = ""
-    # Textual paints the whole screen anew when the focus moves; here each editor that gets it is new anyway.
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+g,f5", "save", "send", id="form.send", tooltip="Check it and send it"),
         Binding("ctrl+o", "edit_outside", "editor", id="form.editor", tooltip="Open the field in your editor"),

@@ -8,9 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.reactive import Reactive
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Static
 
 from replicate_tui.schema.fields import FieldKind
@@ -25,7 +23,7 @@ from replicate_tui.ui.form.model import FormModel
 from replicate_tui.ui.form.rows import FOLD, Row, RowId
 from replicate_tui.ui.form.sender import FormSender
 from replicate_tui.ui.house import House
-from replicate_tui.ui.screens.base import HouseScreen
+from replicate_tui.ui.screens.form import FormScreen
 from replicate_tui.ui.widgets.fields.base import EditorChanged, EditorWish
 from replicate_tui.ui.widgets.form_list import FormList
 from replicate_tui.ui.widgets.sent_pane import SentPane
@@ -40,13 +38,10 @@ WIDE_ENOUGH_FOR_JSON: Final = 120
 VERSION: Final = RowId("options", "version")
 
 
-class RunFormScreen(HouseScreen):
+class RunFormScreen(FormScreen):
     """Fills in and sends a run of `wish.full_name`. Leaving keeps a draft, and never stops what is being sent."""
 
     CSS_PATH = "run_form.tcss"
-    AUTO_FOCUS = ""
-    # Textual paints the whole screen anew when the focus moves; here each editor that gets it is new anyway.
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+g,f5", "run", "run", id="form.run", tooltip="Run it"),
         Binding("ctrl+t", "toggle_json", "JSON", id="form.json", tooltip="Edit as JSON, or as a form"),
