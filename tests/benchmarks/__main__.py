@@ -26,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[Workshop], list[Figure]]] = {
     "version": starting.version,
     "start": starting.first_paint,
     "memory": starting.memory,
+    "runs-memory": lists.memory_at_runs,
     "keys": lists.keys,
     "key-bytes": lists.key_bytes,
     "filter": lists.filtering,

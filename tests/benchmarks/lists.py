@@ -9,6 +9,7 @@ from tests.benchmarks.timed_terminal import TimedTerminal
 from tests.benchmarks.workshop import Workshop
 
 RUN_ROW = r"(succeeded|failed|canceled) +model\d"
+NO_RUNS = "No runs yet"
 _QUIET = 0.04
 #: Fewer than there are on the screen, so that the list does not scroll.
 _ROWS_IN_VIEW = 12
@@ -52,12 +53,37 @@ def _downs(name: str, workshop: Workshop, long: TimedTerminal, short: TimedTermi
     )
 
 
-def open_runs(terminal: TimedTerminal) -> None:
+def open_runs(terminal: TimedTerminal, shown: str = RUN_ROW) -> None:
     terminal.until("1 Search")
     terminal.settle(0.5)
     terminal.press("4")
-    terminal.until(RUN_ROW)
+    terminal.until(shown)
     terminal.settle(0.3)
+
+
+def memory_at_runs(workshop: Workshop) -> list[Figure]:
+    """What the app keeps at Runs with a long history, above what it keeps there without a run; also at the last row."""
+    none, opened, at_end = [], [], []
+    for _ in range(min(3, workshop.scale.pairs)):
+        with workshop.start("--demo", home=workshop.seen_home) as terminal:
+            open_runs(terminal, NO_RUNS)
+            none.append(_settled_memory(terminal))
+        with workshop.start("--demo", home=workshop.long_history_home) as terminal:
+            open_runs(terminal)
+            opened.append(_settled_memory(terminal))
+            terminal.press("G")
+            at_end.append(_settled_memory(terminal))
+    runs = f"memory above no runs, {workshop.scale.rows:,} kept"
+    least = statistics.median(none)
+    return [
+        Figure(f"{runs}, at Runs", statistics.median(opened) - least, "MB", most=40),
+        Figure(f"{runs}, at the last row", statistics.median(at_end) - least, "MB", most=40),
+    ]
+
+
+def _settled_memory(terminal: TimedTerminal) -> float:
+    terminal.settle(0.7)
+    return terminal.memory
 
 
 def key_bytes(workshop: Workshop) -> list[Figure]:
