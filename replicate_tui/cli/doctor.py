@@ -18,6 +18,7 @@ from replicate_tui.store.filesystems import is_local
 from replicate_tui.store.inspection import HistoryReport, inspect_history
 from replicate_tui.text import clean_line
 from replicate_tui.ui.wire.capabilities import ImageMode, find_graphics
+from replicate_tui.ui.wire.surroundings import around_text, clipboard_text, colours_text, program_text
 from replicate_tui.ui.wire.frugal import find_thrift
 
 FOUND_PROBLEMS: Final = 1
@@ -178,33 +179,19 @@ def _tables_text(report: HistoryReport) -> str:
 
 def _terminal(settings: config.Settings, paths: ProfilePaths) -> Iterator[Finding]:
     section = "terminal"
-    get = os.environ.get
-    program = " ".join(filter(None, (get("TERM_PROGRAM"), get("TERM_PROGRAM_VERSION"))))
-    yield Finding(section, "TERM", f"{get('TERM') or '(not set)'}  {program}".rstrip())
+    yield Finding(section, "TERM", program_text())
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         yield Finding(section, "screen", "none here: this is no terminal")
         return
     size = os.get_terminal_size(sys.stderr.fileno())
     yield Finding(section, "screen", f"{size.columns} columns, {size.lines} rows")
-    yield Finding(section, "colours", _colours_text())
+    yield Finding(section, "colours", colours_text())
     graphics = find_graphics(ImageMode(settings.images), paths.cache)
     cell = f"a cell is {graphics.cell_width} by {graphics.cell_height} pixels"
     yield Finding(section, "pictures", f"{graphics.mode.value} (set to {settings.images}); {cell}")
     yield Finding(section, "frugal", f"{'yes' if find_thrift(settings.frugal).word else 'no'} (set to {settings.frugal})")
-    around = [
-        name for name, variable in (("tmux", "TMUX"), ("screen", "STY"), ("SSH", "SSH_CONNECTION")) if get(variable)
-    ]
-    yield Finding(section, "inside", ", ".join(around) or "nothing else")
-    clipboard = "OSC 52, and tmux's own buffer" if get("TMUX") else "OSC 52, where the terminal allows it"
-    yield Finding(section, "clipboard", clipboard)
-
-
-def _colours_text() -> str:
-    if os.environ.get("NO_COLOR"):
-        return "none: NO_COLOR is set"
-    if os.environ.get("COLORTERM", "") in ("truecolor", "24bit"):
-        return "all (COLORTERM)"
-    return "256, as far as TERM tells" if "256" in os.environ.get("TERM", "") else "16, as far as TERM tells"
+    yield Finding(section, "inside", around_text())
+    yield Finding(section, "clipboard", clipboard_text())
 
 
 def _bytes_text(size: int) -> str:

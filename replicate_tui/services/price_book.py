@@ -84,9 +84,8 @@ class PriceBook:
         return self._prices.is_free
 
     def hardware(self, offered: Sequence[Machine] | None) -> tuple[HardwarePrice, ...]:
-        """Return the hardware that the service offers (None: not known), then what only has a price."""
+        """Return all hardware that has a price or is offered by the service (None: not known what is)."""
         named = {machine.sku: machine.name for machine in offered or ()}
-        others = [sku for sku in self._prices.tables.per_second if sku not in named]
         return tuple(
             HardwarePrice(
                 sku,
@@ -95,7 +94,7 @@ class PriceBook:
                 DEFAULT_PRICES.get(sku),
                 None if offered is None else sku in named,
             )
-            for sku in (*named, *others)
+            for sku in dict.fromkeys((*self._prices.tables.per_second, *named))
         )
 
     @property

@@ -1,10 +1,13 @@
 """All binding ids there are, for checking a key map; imports every screen, so only where there is a key map."""
 
+from textual.dom import DOMNode
+
 from replicate_tui.ui import app
 from replicate_tui.ui.keymap import binding_ids
 from replicate_tui.ui.modals import base as dialog
 from replicate_tui.ui.modals import export, note, presets, tags, upload
 from replicate_tui.ui.screens import (
+    account,
     base,
     collections,
     deployment,
@@ -31,9 +34,15 @@ from replicate_tui.ui.widgets.fields import file, glance, number
 
 def known_binding_ids() -> set[str]:
     """Return the ids that `keys` in the settings may name."""
-    owners = (
+    return binding_ids(owner.BINDINGS for owner in binding_owners())
+
+
+def binding_owners() -> tuple[type[DOMNode], ...]:
+    """Return everything that binds keys under ids, the app first."""
+    return (
         app.ReplicateApp,
         base.HouseScreen,
+        account.AccountScreen,
         collections.CollectionsScreen,
         deployment.DeploymentScreen,
         deployment_form.DeploymentFormScreen,
@@ -73,4 +82,3 @@ def known_binding_ids() -> set[str]:
         file_log.FileLog,
         picture.Picture,
     )
-    return binding_ids(owner.BINDINGS for owner in owners)

@@ -32,9 +32,9 @@ class Navigator(NamedTuple):
             "deployments": self._deployments,
             "trainings": self._trainings,
             "files": self._files,
+            "account": self._account,
         }
-        maker = makers.get(place.mode)
-        return maker() if maker else self._later(place)
+        return makers[place.mode]()
 
     def _search(self) -> Screen[Any]:
         from replicate_tui.ui.screens.search import SearchScreen
@@ -86,10 +86,10 @@ class Navigator(NamedTuple):
 
         return DeploymentFormScreen(self.house, wish)
 
-    def _later(self, place: Place) -> Screen[Any]:
-        from replicate_tui.ui.screens.later import LaterScreen
+    def _account(self) -> Screen[Any]:
+        from replicate_tui.ui.screens.account import AccountScreen
 
-        return LaterScreen(self.house, place)
+        return AccountScreen(self.house)
 
     def model(self, wish: OpenModel) -> Screen[Any]:
         from replicate_tui.ui.screens.model import ModelScreen

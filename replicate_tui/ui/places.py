@@ -4,12 +4,9 @@ from typing import Final, NamedTuple
 
 
 class Place(NamedTuple):
-    """One place: `later` is the line shown where the place itself is still to come."""
-
     key: str
     mode: str
     name: str
-    later: str = ""
 
 
 PLACES: Final = (
@@ -20,7 +17,7 @@ PLACES: Final = (
     Place("5", "trainings", "Trainings"),
     Place("6", "deployments", "Deployments"),
     Place("7", "files", "Files"),
-    Place("8", "account", "Account", "Account, hardware and prices come in a later version."),
+    Place("8", "account", "Account"),
 )
 
 START_MODE: Final = "search"

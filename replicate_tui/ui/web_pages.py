@@ -7,6 +7,14 @@ from replicate_tui.services.views import CollectionCard, DocPage, ModelCard
 Listed: TypeAlias = ModelCard | CollectionCard | DocPage
 
 _SITE: Final = "https://replicate.com/"
+BILLING: Final = f"{_SITE}account/billing"
+PRICING: Final = f"{_SITE}pricing"
+RATE_LIMITS: Final = f"{_SITE}docs/topics/predictions/rate-limits"
+
+
+def account_page(username: str = "") -> str:
+    """Return the address of what an account shows to all, or of one's own settings."""
+    return _SITE + (username or "account")
 
 
 def model_page(full_name: str) -> str:

@@ -9,7 +9,6 @@ from replicate_tui.demo.server import DemoServer
 from replicate_tui.ui import messages
 from replicate_tui.ui.commands import ScreenActions
 from replicate_tui.ui.places import PLACES
-from replicate_tui.ui.screens.later import LaterScreen
 from replicate_tui.ui.screens.model import ModelScreen
 from replicate_tui.ui.screens.search import SearchScreen
 from tests.ui.driver import SMALL, Driver, open_app
@@ -23,9 +22,6 @@ async def test_each_place_has_its_key_and_keeps_what_is_open(demo: DemoServer) -
             await driver.press(place.key)
             assert driver.app.current_mode == place.mode
             assert f"{place.key} {place.name}" in driver.lines[0]
-            if place.later:
-                assert driver.shows(LaterScreen)
-                assert place.later[:40] in driver.text
         await driver.open(messages.OpenModel(GREETER))
         await driver.until("required")
         await driver.press("4", "1")
