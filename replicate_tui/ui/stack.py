@@ -2,17 +2,17 @@
 
 from typing import Any, Generic, TypeVar
 
-from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode
 from textual.widget import Widget
 
 from replicate_tui.ui.removal import asking_screen, is_whole
+from replicate_tui.ui.wire.wired_app import WiredApp
 
 ReturnT = TypeVar("ReturnT")
 
 
-class StackApp(App[ReturnT], Generic[ReturnT]):
+class StackApp(WiredApp[ReturnT], Generic[ReturnT]):
     """Opens screens where they were asked for, and asks nothing of one that is not there yet or no more."""
 
     def push_screen(self, screen: Any, *args: Any, mode: str | None = None, **kwargs: Any) -> Any:

@@ -196,6 +196,12 @@ class Grid:
             if left < right:
                 self.texts[row][left:right] = [PICTURE] * (right - left)
 
+    def is_blank(self, x: int, y: int, width: int, height: int) -> bool:
+        """Return whether all of these cells are on the screen, and without letters."""
+        if x < 0 or y < 0 or x + width > self.width or y + height > self.height:
+            return False
+        return all(text in (" ", PICTURE) for row in self.texts[y : y + height] for text in row[x : x + width])
+
     def copy_row(self, other: "Grid", y: int) -> None:
         """Make row `y` what it is in `other`."""
         self.texts[y] = other.texts[y].copy()

@@ -195,7 +195,7 @@ async def test_what_is_no_picture_is_one_line() -> None:
 async def test_graphics_go_to_the_terminal_once_painted(mode: ImageMode, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[str] = []
 
-    def record(_app: object, message: str) -> bool:
+    def record(_app: object, message: str, *, over: object = None) -> bool:
         sent.append(message)
         return True
 
