@@ -18,8 +18,8 @@ from replicate_tui.store.filesystems import is_local
 from replicate_tui.store.inspection import HistoryReport, inspect_history
 from replicate_tui.text import clean_line
 from replicate_tui.ui.wire.capabilities import ImageMode, find_graphics
-from replicate_tui.ui.wire.surroundings import around_text, clipboard_text, colours_text, program_text
 from replicate_tui.ui.wire.frugal import find_thrift
+from replicate_tui.ui.wire.surroundings import around_text, clipboard_text, colours_text, program_text
 
 FOUND_PROBLEMS: Final = 1
 USAGE_ERROR: Final = 2
@@ -189,7 +189,9 @@ def _terminal(settings: config.Settings, paths: ProfilePaths) -> Iterator[Findin
     graphics = find_graphics(ImageMode(settings.images), paths.cache)
     cell = f"a cell is {graphics.cell_width} by {graphics.cell_height} pixels"
     yield Finding(section, "pictures", f"{graphics.mode.value} (set to {settings.images}); {cell}")
-    yield Finding(section, "frugal", f"{'yes' if find_thrift(settings.frugal).word else 'no'} (set to {settings.frugal})")
+    yield Finding(
+        section, "frugal", f"{'yes' if find_thrift(settings.frugal).word else 'no'} (set to {settings.frugal})"
+    )
     yield Finding(section, "inside", around_text())
     yield Finding(section, "clipboard", clipboard_text())
 
