@@ -34,6 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     watch = verbs.add_parser("watch", help="watch runs and trainings: their monitors, or lines")
     watch.add_argument("targets", metavar="ID", nargs="+", help="the id or web address of a run or a training")
     watch.add_argument("--plain", action="store_true", help="print changes as lines (as into a pipe)")
+    watch.add_argument("--no-logs", action="store_true", help="as lines: leave out those of the logs")
     doctor = verbs.add_parser("doctor", help="say what runs here, where things lie, and what is wrong")
     doctor.add_argument("--json", action="store_true", help="print one JSON document")
     _add_demo_server(verbs)

@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
+from replicate_tui.cli.log_lines import LogLines
 from replicate_tui.services.bundle import Services
 from replicate_tui.services.connection import LinkState
 from replicate_tui.services.events import RunEvent
 from replicate_tui.services.problems import ProblemKind, ServiceProblem
 from replicate_tui.services.views import RunProgress, RunSnapshot
 from replicate_tui.store.records import RunRecord
-from replicate_tui.text import clean_line
+from replicate_tui.text import clean, clean_line
 
 SUCCEEDED, FAILED, CANCELED, NOT_ALLOWED, NO_SERVICE = 0, 1, 3, 4, 6
 _CODES: Final = {
@@ -23,18 +25,24 @@ _CODES: Final = {
     ProblemKind.RATE_LIMITED: 5,
 }
 _WORSE_AND_WORSE: Final = (SUCCEEDED, CANCELED, FAILED)
+#: Longer lines of a log are cut, in characters.
+LONGEST_LOG_LINE: Final = 2_000
 #: A line about progress comes with every so many percent.
 PERCENT_A_LINE: Final = 5
 
 
 class PlainWatch:
-    """`write` gets whole lines, cleaned for a terminal."""
+    """`write` gets whole lines, cleaned for a terminal; those of the runs' logs too, unless `with_logs` is false."""
 
-    def __init__(self, services: Services, write: Callable[[str], None]) -> None:
+    def __init__(self, services: Services, write: Callable[[str], None], *, with_logs: bool = True) -> None:
         self._services = services
         self._write = write
+        self._with_logs = with_logs
+        self._logs: dict[str, LogLines] = {}
         self._said: dict[str, dict[str, str]] = {}
         self._refused = asyncio.Event()
+        #: Runs that had ended before: their logs are still to come, and their ends are told after those.
+        self._over: frozenset[str] = frozenset()
 
     async def watch(self, references: Sequence[str]) -> int:
         """Watch runs by the service's ids or web URLs until all are over and saved; returns the exit code.
@@ -47,9 +55,12 @@ class PlainWatch:
             runs = [await services.runs.open_remote(reference) for reference in references]
             for run in runs:
                 self._said[run.id] = {}
+                self._logs[run.id] = LogLines()
+            self._over = frozenset(run.id for run in runs if run.is_final)
             services.tracker.subscribe(self._hear)
-            for run in runs:
-                self._tell(await services.tracker.load(run.id))
+            first = {run.id: await services.tracker.load(run.id) for run in runs}
+            for snapshot in first.values():
+                self._tell(snapshot)
             done = asyncio.gather(*(services.tracker.until_done(run.id) for run in runs))
             refused = asyncio.create_task(self._refused.wait())
             await asyncio.wait((done, refused), return_when=asyncio.FIRST_COMPLETED)
@@ -60,7 +71,9 @@ class PlainWatch:
             records = [await services.runs.get(run.id) for run in runs]
         finally:
             stop_hearing()
+        self._over = frozenset()
         for record in records:
+            self._tell(services.tracker.snapshot(record.id) or first[record.id])
             self._tell_saved(record)
         return max((code_of(record.status) for record in records), key=_WORSE_AND_WORSE.index)
 
@@ -75,6 +88,11 @@ class PlainWatch:
     def _tell(self, snapshot: RunSnapshot) -> None:
         """Say what is new of a run; each kind of news once."""
         run = snapshot.run
+        # First: what a log says comes before the end it leads to.
+        if snapshot.log_path is not None:
+            self._tell_log(run, snapshot.log_path)
+        if run.id in self._over:
+            return
         offline = "offline, trying again" if snapshot.link == "offline" else ""
         self._say(run, "link", offline)
         if not run.is_final:
@@ -100,6 +118,13 @@ class PlainWatch:
             told = f", {clean_line(loss.name, 40)} {loss.values[-1]:.4g}" if loss else ""
             self._say(snapshot.run, "progress", f"{_progress_words(progress)}{told}")
 
+    def _tell_log(self, run: RunRecord, path: Path) -> None:
+        log = self._logs[run.id]
+        lines = log.new(path)
+        for line in [*lines, *log.rest()] if run.is_final else lines:
+            if self._with_logs:
+                self._write_line(run, f"| {clean(line[:LONGEST_LOG_LINE])}")
+
     def _tell_saved(self, run: RunRecord) -> None:
         if run.folder and run.is_final:
             self._say(run, "saved", f"{clean_line(str(run.saved))} in {clean_line(run.folder, 300)}")
@@ -107,8 +132,11 @@ class PlainWatch:
     def _say(self, run: RunRecord, kind: str, words: str) -> None:
         said = self._said[run.id]
         if words.strip() and said.get(kind) != words:
-            self._write(f"{datetime.now():%H:%M:%S} {clean_line(run.remote_id or 'unnamed')} {words}")  # noqa: DTZ005  (for a person here)
+            self._write_line(run, words)
         said[kind] = words
+
+    def _write_line(self, run: RunRecord, words: str) -> None:
+        self._write(f"{datetime.now():%H:%M:%S} {clean_line(run.remote_id or 'unnamed')} {words}")  # noqa: DTZ005  (for a person here)
 
 
 def code_of(status: str) -> int:

@@ -26,7 +26,7 @@ def watch_in_lines(options: argparse.Namespace) -> int:
     except ValueError as error:
         return _refuse(str(error), USAGE_ERROR)
     try:
-        return asyncio.run(_watch(chosen, ids, options.demo_speed))
+        return asyncio.run(_watch(chosen, ids, options.demo_speed, with_logs=not options.no_logs))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -35,7 +35,7 @@ def watch_in_lines(options: argparse.Namespace) -> int:
         return INTERRUPTED
 
 
-async def _watch(chosen: Chosen, ids: Sequence[str], speed: float) -> int:
+async def _watch(chosen: Chosen, ids: Sequence[str], speed: float, *, with_logs: bool) -> int:
     from replicate_tui.cli.composition import Composition
     from replicate_tui.cli.plain_watch import PlainWatch, code_of_problem
     from replicate_tui.services.problems import ServiceProblem
@@ -50,7 +50,8 @@ async def _watch(chosen: Chosen, ids: Sequence[str], speed: float) -> int:
         services = await profile.prepare()
         for notice in await services.open():
             sys.stderr.write(f"replicate-tui: {notice}\n")
-        return await PlainWatch(services, lambda line: print(line, flush=True)).watch(ids)
+        watch = PlainWatch(services, lambda line: print(line, flush=True), with_logs=with_logs)
+        return await watch.watch(ids)
     except ServiceProblem as problem:
         return _refuse(str(problem), code_of_problem(problem))
     finally:

@@ -3,12 +3,14 @@
 import random
 from typing import Final
 
-#: The shortest interval of a run, and the share each followed run adds, in seconds; a training is in no hurry.
-SHORTEST: Final = {"prediction": 1.0, "training": 5.0}
+#: The shortest interval of a run, and the share each followed run adds, in seconds; a training may be asked for
+#: fifteen times a minute.
+SHORTEST: Final = {"prediction": 1.0, "training": 4.0}
 SHARE: Final = 1 / 8
 
-#: Without news the interval grows up to this, in seconds; what a prediction made is to be saved within two.
-LONGEST: Final = {"prediction": 1.5, "training": 30.0}
+#: Without news the interval grows up to this, in seconds; what a prediction made is to be saved within two. A training
+#: that says nothing for long may be at its end all the same.
+LONGEST: Final = {"prediction": 1.5, "training": 4.0}
 GROWTH: Final = 1.3
 
 #: While a stream brings the news, the truth is asked for this often, in seconds.

@@ -63,6 +63,20 @@ def test_a_training_is_told_line_by_line_to_its_new_version(demo: DemoServer, pr
     assert not any(0x2800 <= ord(character) < 0x2900 or character in "●✓━" for character in answer.stdout)
 
 
+def test_the_lines_of_the_log_come_as_they_are_written(demo: DemoServer, private_home: Path) -> None:
+    training = start_training(demo, "logged", steps=60)
+    answer = watch(demo, private_home, training)
+    told = [line.split(f"{training} | ")[1] for line in answer.stdout.splitlines() if " | " in line]
+    there = demo.service.state.run(training)
+    assert there is not None
+    assert told == [line.rstrip() for line in str(there.logs).splitlines() if line.strip()]
+    assert answer.stdout.index("step=60 loss=") < answer.stdout.index("succeeded in")
+    # The log is known by now, and is told all the same: each watch tells the whole run.
+    assert f"{training} | {told[0]}" in watch(demo, private_home, training).stdout
+    quiet = watch(demo, private_home, "--no-logs", training)
+    assert (quiet.returncode, " | " in quiet.stdout) == (0, False)
+
+
 def test_how_it_ends_is_the_exit_code(demo: DemoServer, private_home: Path) -> None:
     failed = start_training(demo, "hot", steps=10, learning_rate=0.9)
     fine = start_training(demo, "fine", steps=10)

@@ -25,13 +25,13 @@ def test_news_keeps_it_short_and_silence_hardly_stretches_it() -> None:
     assert interval(pace) == 1.0
 
 
-def test_a_training_is_in_no_hurry() -> None:
+def test_a_training_is_asked_for_as_often_as_it_may_be_also_when_it_is_silent() -> None:
     pace = Pace("training")
     pace.answered(news=True, transfer_seconds=0.05)
-    assert interval(pace) == 5.0
+    assert interval(pace) == 60 / 15
     for _ in range(20):
         pace.answered(news=False, transfer_seconds=0.05)
-    assert interval(pace) == 30.0
+    assert interval(pace) == 60 / 15, "its end is seen within four seconds"
     for _ in range(2):
         pace.answered(news=True, transfer_seconds=6.3)
     assert interval(pace) == pytest.approx(60.0)

@@ -30,6 +30,9 @@ _RAW: Final = ""
 class FormModel:
     """The form of one model. `raw` is JSON text under edit that is not readable yet, None otherwise."""
 
+    #: What the button that sends it says.
+    send_word = "Run"
+
     def __init__(self, full_name: str, *, loopback_webhooks: bool) -> None:
         self.full_name = full_name
         self.page: ModelPage | None = None
@@ -256,6 +259,10 @@ class FormModel:
             secret_fields=schema.secret_fields,
             file_fields=schema.file_fields,
         )
+
+    def shown_request(self) -> Any:
+        """Return what will be sent as it may be shown: secrets are masked."""
+        return self.state.shown_input()
 
     def take_refusal(self, refusal: ServiceProblem) -> tuple[Problem, ...]:
         """Put the service's complaints at their fields; return those that have none."""

@@ -82,7 +82,7 @@ class RunFormScreen(FormScreen):
         with Horizontal(id="body"):
             with Vertical(id="left"):
                 yield FormList(self.form.drawing, id="fields")
-            pane = SentPane(id="sent")
+            pane = SentPane(self.form.send_word, id="sent")
             pane.display = self._is_wide
             yield pane
 
@@ -118,7 +118,7 @@ class RunFormScreen(FormScreen):
         if self._is_wide:
             pane = self.query_one(SentPane)
             pane.show_busy(sending)
-            pane.show_input(self.form.state.shown_input())
+            pane.show_input(self.form.shown_request())
 
     def show_notice(self, text: str, kind: str = "note") -> None:
         """Show one line above the form, "" for none; `kind` is note, warning or error."""

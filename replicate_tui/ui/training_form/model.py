@@ -26,6 +26,8 @@ DESTINATION_ROW: Final = RowId("options", DESTINATION)
 class TrainingFormModel(FormModel):
     """The form of one trainer; its inputs are those of a training, else those of a prediction."""
 
+    send_word = "Train"
+
     def __init__(self, full_name: str, *, loopback_webhooks: bool) -> None:
         super().__init__(full_name, loopback_webhooks=loopback_webhooks)
         self.drawing.fold_words = "version · webhook · notify"
@@ -97,6 +99,18 @@ class TrainingFormModel(FormModel):
         """The id of the version that trains: the one that was chosen, else the newest."""
         newest = self.page.version.id if self.page is not None and self.page.version is not None else ""
         return self.wanted_version() or newest
+
+    def shown_request(self) -> Any:
+        """Return what will be sent as it may be shown, the version that trains with it: the address names that one."""
+        options = run_options(self.options.values())
+        events = list(options.webhook_events) if options.webhook else []
+        webhook = {"webhook": options.webhook, "webhook_events_filter": events}
+        return {
+            "destination": self.destination,
+            "version": self.trainer_version,
+            "input": self.state.shown_input(),
+            **{name: value for name, value in webhook.items() if value},
+        }
 
     def training_request(self) -> TrainingRequest:
         """Return what the form asks for."""

@@ -21,7 +21,7 @@ async def pick_trainer(app: App[Any], services: Services) -> str | None:
     known |= {card.full_name: card for card in await searched_trainers(services.search) if card.full_name not in known}
     choices = [(name, f"{name}  {card.description}".rstrip()) for name, card in known.items()]
     choices.append((_OTHER, "Another model, by its name …"))
-    picked = await app.push_screen_wait(ChooseDialog("Train with which model?", choices))
+    picked = await app.push_screen_wait(ChooseDialog("Train with which model?", choices, choices[0][0]))
     if picked != _OTHER:
         return picked
     name = await app.push_screen_wait(NameDialog("Train with which model?", _NAME_HINT))

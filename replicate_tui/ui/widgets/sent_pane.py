@@ -57,11 +57,12 @@ class _RunButton(Static):
 
 
 class SentPane(Vertical):
-    """Shows a JSON object, lines about cost and time, and a button."""
+    """Shows a JSON object, lines about cost and time, and a button that says `word`."""
 
     DEFAULT_CSS = """
     SentPane { padding: 0 1 0 2; border-left: solid $border; }
     SentPane #sent-heading { height: 1; color: $text-muted; margin-bottom: 1; }
+    SentPane #report { height: auto; color: $text-muted; margin-top: 1; display: none; }
     SentPane #estimate { height: auto; color: $text-muted; margin-top: 1; }
     SentPane #run { margin-top: 1; }
     """
@@ -69,17 +70,28 @@ class SentPane(Vertical):
     class RunClicked(Message):
         """The button was clicked."""
 
+    def __init__(self, word: str = "Run", *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._words = f"{word}  ctrl+g"
+
     def compose(self) -> ComposeResult:
         self._lines = _JsonLines()
+        self._report = Static(id="report")
         self._estimate = Static(id="estimate")
-        self._button = _RunButton(Content("Run  ctrl+g"), id="run")
+        self._button = _RunButton(Content(self._words), id="run")
         yield Static(Content("What will be sent"), id="sent-heading")
         yield self._lines
+        yield self._report
         yield self._estimate
         yield self._button
 
     def show_input(self, value: Any) -> None:
         self._lines.show(json_lines(value))
+
+    def show_report(self, lines: Sequence[str]) -> None:
+        """Show lines about whom the run reports to besides."""
+        self._report.display = bool(lines)
+        self._report.update(Content("\n".join(lines)))
 
     def show_estimate(self, lines: Sequence[str]) -> None:
         """Show lines about cost and time, each with its basis."""
@@ -88,4 +100,4 @@ class SentPane(Vertical):
 
     def show_busy(self, busy: bool) -> None:
         self._button.set_class(busy, "-busy")
-        self._button.update(Content("sending" if busy else "Run  ctrl+g"))
+        self._button.update(Content("sending" if busy else self._words))
