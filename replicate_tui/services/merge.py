@@ -39,6 +39,8 @@ def merge(record: RunRecord, run: "RemoteRun") -> RunRecord:
         version=run.version or record.version,
         deployment=record.deployment or _told(run, "deployment"),
         status=status,
+        # Where a training of others goes is told by what it has made.
+        title=(record.source != "here" and record.kind == "training" and destination_in(output)) or record.title,
         output=record.output if output is None or removed else output,
         error=_error_text(run.error) or record.error,
         metrics=run.metrics.to_dict() if run.metrics else record.metrics,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from replicate_tui.services.connection import Connection
 from replicate_tui.services.create import Creator
@@ -15,11 +15,16 @@ from replicate_tui.services.tracker import RunTracker
 from replicate_tui.services.translate import plain_history
 from replicate_tui.services.views import RunRequest, Usual
 from replicate_tui.store.filters import RunFilter, parse_filter
+from replicate_tui.store.orders import RunOrder, end_of
 from replicate_tui.store.records import RunKind, RunRecord, RunRow, RunTotals
 from replicate_tui.store.runs import RunNotFound, RunRepository
+from replicate_tui.store.statuses import GOING_STATUSES
 
 if TYPE_CHECKING:
     from replicate_tui.services.families import RemoteRun
+
+#: So many trainings that were made elsewhere are followed at once.
+MOST_FOLLOWED: Final = 10
 
 
 class RunService:
@@ -99,6 +104,39 @@ class RunService:
         """
         with plain_history():
             return await self._runs.rows(_filter(filter_text, model), before, limit)
+
+    async def sorted_rows(
+        self, order: RunOrder, filter_text: str = "", *, after: RunRow | None = None, limit: int = 200
+    ) -> list[RunRow]:
+        """Return a page of the history in another order; `after` is the last row of the page before."""
+        with plain_history():
+            end = None if after is None else end_of(after, order)
+            return await self._runs.sorted_rows(_filter(filter_text, None), order, end, limit)
+
+    async def going(self, filter_text: str = "") -> list[RunRow]:
+        """Return the runs of a filter that are not over, newest first."""
+        run_filter = _filter(filter_text, None)
+        statuses = tuple(status for status in GOING_STATUSES if status in (run_filter.statuses or GOING_STATUSES))
+        if not statuses:
+            return []
+        with plain_history():
+            return await self._runs.rows(replace(run_filter, statuses=statuses))
+
+    async def follow_trainings(self) -> None:
+        """Follow the newest trainings made elsewhere that are going, as if each had been opened.
+
+        Only so their steps are known: the lists of the service tell no logs. Raises ServiceProblem.
+        """
+        with plain_history():
+            unfinished = await self._runs.unfinished()
+        elsewhere = [
+            run
+            for run in unfinished
+            if run.kind == "training" and run.remote_id and run.account in ("", self._connection.account)
+        ]
+        for run in elsewhere[-MOST_FOLLOWED:]:
+            if self._tracker.snapshot(run.id) is None:
+                await self._tracker.watch(run)
 
     async def totals(self, filter_text: str = "", *, model: str | None = None) -> RunTotals:
         """Return the sums over all rows of a filter; cancel the wait to stop the count."""

@@ -129,6 +129,8 @@ def _brought_forward(known: RunRecord, told: RunRecord) -> RunRecord:
     return replace(
         _with_gaps_filled(known, told),
         status=told.status,
+        # What a training of others has made tells where it went.
+        title=told.title if told.kind == "training" and told.output and known.source != "here" else known.title,
         output=known.output if told.output is None or told.data_removed else told.output,
         error=told.error or known.error,
         metrics=told.metrics or known.metrics,

@@ -6,6 +6,7 @@ from typing import Any
 
 from replicate_tui.store.codec import mapping_from_json, seconds_from, to_micros, to_text
 from replicate_tui.store.filters import RunFilter
+from replicate_tui.store.orders import PageEnd, RunOrder, sorted_matches
 from replicate_tui.store.records import RunRecord, RunRow
 from replicate_tui.store.run_codec import ROW_COLUMNS, ROW_SOURCE, record_from, record_values, row_from
 from replicate_tui.store.run_queries import newest_matches
@@ -71,12 +72,23 @@ def all_records(connection: sqlite3.Connection, where: str, values: Sequence[Any
 
 
 def page_of_rows(connection: sqlite3.Connection, run_filter: RunFilter, before: int | None, limit: int) -> list[RunRow]:
-    found = newest_matches(connection, run_filter, before, limit)
+    return _rows_of(connection, newest_matches(connection, run_filter, before, limit))
+
+
+def page_in_order(
+    connection: sqlite3.Connection, run_filter: RunFilter, order: RunOrder, after: PageEnd | None, limit: int
+) -> list[RunRow]:
+    return _rows_of(connection, sorted_matches(connection, run_filter, order, after, limit))
+
+
+def _rows_of(connection: sqlite3.Connection, found: list[int]) -> list[RunRow]:
+    """Return the rows of these places, in the same order."""
     marks = ", ".join("?" * len(found))
-    sql = f"select {ROW_COLUMNS} from {ROW_SOURCE} where r.seq in ({marks}) order by r.seq desc"  # noqa: S608  (our own names)
-    rows = connection.execute(sql, found)
+    sql = f"select {ROW_COLUMNS} from {ROW_SOURCE} where r.seq in ({marks})"  # noqa: S608  (our own names)
     tags = _tags_of(connection, found)
-    return [row_from(columns, tags.get(columns[0], ())) for columns in rows]
+    rows = {columns[0]: row_from(columns, tags.get(columns[0], ())) for columns in connection.execute(sql, found)}
+    # Another process may have removed a run meanwhile.
+    return [rows[seq] for seq in found if seq in rows]
 
 
 def _tags_of(connection: sqlite3.Connection, seqs: list[int]) -> dict[int, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from replicate_tui.store import adoption, tagging
 from replicate_tui.store.adoption import AdoptResult
 from replicate_tui.store.database import Database
 from replicate_tui.store.filters import ALL_RUNS, RunFilter
+from replicate_tui.store.orders import PageEnd, RunOrder
 from replicate_tui.store.records import RunKind, RunRecord, RunRow, RunTotals, UsualTimes
 from replicate_tui.store.run_codec import changes_timing, encode, record_values
 from replicate_tui.store.run_queries import newest_matches, totals_of
@@ -18,6 +19,7 @@ from replicate_tui.store.run_rows import (
     all_records,
     insert,
     one_record,
+    page_in_order,
     page_of_rows,
     update,
     write_tags,
@@ -135,6 +137,12 @@ class RunRepository:
     async def rows(self, run_filter: RunFilter = ALL_RUNS, before: int | None = None, limit: int = 200) -> list[RunRow]:
         """Return a page of runs, newest first; `before` is the `cursor` of the last row of the page before."""
         return await self._database.read(lambda connection: page_of_rows(connection, run_filter, before, limit))
+
+    async def sorted_rows(
+        self, run_filter: RunFilter, order: RunOrder, after: PageEnd | None = None, limit: int = 200
+    ) -> list[RunRow]:
+        """Return a page of runs in another order; `after` is where the page before ended (see `end_of`)."""
+        return await self._database.read(lambda connection: page_in_order(connection, run_filter, order, after, limit))
 
     async def records(self, run_filter: RunFilter = ALL_RUNS, batch: int = 50) -> AsyncIterator[list[RunRecord]]:
         """Yield all runs that match, whole, newest first, `batch` at a time; each is a read of its own.

@@ -14,6 +14,9 @@ GONE: Final = "gone"
 #: The service's final statuses (Replicate API, prediction status); an unheard-of status is never final.
 FINAL_STATUSES: Final = frozenset({"succeeded", "failed", "canceled", "aborted", NOT_SENT, GONE})
 
+#: Those of a run that is not over, as far as they have been heard of.
+GOING_STATUSES: Final = (SUBMITTING, UNKNOWN, "queued", "starting", "processing")
+
 #: How far along a status is; one nobody here has heard of counts as under way.
 _RANKS: Final[Mapping[str, int]] = {SUBMITTING: 0, UNKNOWN: 0, "queued": 1, "starting": 1, "processing": 2}
 _UNDER_WAY: Final = 1

@@ -10,9 +10,10 @@ from replicate_tui.services.problems import ServiceProblem
 from replicate_tui.services.views import RunSnapshot
 from replicate_tui.ui import messages
 from replicate_tui.ui.web_pages import run_page
+from replicate_tui.ui.wording import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Sequence
 
     from replicate_tui.store.records import RunRecord
     from replicate_tui.ui.screens.base import HouseScreen
@@ -36,6 +37,30 @@ class RunErrands:
                 self._start(self._screen.house.services.runs.cancel(run_id), "cancel a run")
 
         self._screen.app.push_screen(ChoiceDialog(question, CANCEL_ANSWERS, detail=detail), answered)
+
+    def cancel_all(self, run_ids: "Sequence[str]", noun: str) -> None:
+        """Ask once, with the safe answer first, and cancel all of these."""
+        from replicate_tui.ui.modals.choice import Answer, ChoiceDialog
+
+        detail = "What they have made so far is kept. Time they have run may be billed."
+
+        def answered(answer: str | None) -> None:
+            if answer == "cancel":
+                self._start(self._cancel_all(run_ids), "cancel runs")
+
+        question = f"Cancel {plural(len(run_ids), noun)}?"
+        answers = (Answer("n", "Keep running", "keep"), Answer("y", "Cancel them", "cancel"))
+        self._screen.app.push_screen(ChoiceDialog(question, answers, detail=detail), answered)
+
+    async def _cancel_all(self, run_ids: "Sequence[str]") -> None:
+        runs = self._screen.house.services.runs
+        answers = await asyncio.gather(*map(runs.cancel, run_ids), return_exceptions=True)
+        if refused := [answer for answer in answers if isinstance(answer, BaseException)]:
+            done = len(answers) - len(refused)
+            if not isinstance(refused[0], ServiceProblem):
+                raise refused[0]
+            words = f"Asked for {done} of {len(answers)} to be canceled. {refused[0].message}"
+            raise ServiceProblem(refused[0].kind, words, status=refused[0].status)
 
     def tweak(self, run_id: str, origin: str) -> None:
         """Open the form with the input of a run."""

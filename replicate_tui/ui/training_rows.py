@@ -1,5 +1,6 @@
 """How a training looks as a row of a list: what is trained into what, how far it is, and when it will be over."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -17,6 +18,7 @@ WIDE: Final = 100
 BAR_CELLS: Final = 10
 LEAST_TRAINER: Final = 6
 _COUNTS_CELLS: Final = 15
+_FULL_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def training_line(row: RunRow, snapshot: RunSnapshot | None, width: int, *, now: datetime | None = None) -> Content:
@@ -71,13 +73,19 @@ def bar(fraction: float, cells: int) -> Content:
 
 
 def _names(row: RunRow, snapshot: RunSnapshot | None, width: int) -> Content:
-    """Return "trainer → destination", with their owners where there is room for both."""
+    """Return "trainer → destination", with their owners where there is room for both.
+
+    The service does not tell where a training of others goes before it is there: then its title tells it apart.
+    """
     destination = (snapshot.destination if snapshot else "") or row.title
+    is_told = _FULL_NAME.fullmatch(destination) is not None
     for shown in (str, _without_owner):
         trainer = Content(clean_line(shown(row.model), 80))
-        rest = Content.assemble(
-            Content.styled(" → ", "$text-muted"), Content.styled(clean_line(shown(destination), 80), "bold")
-        )
+        if is_told:
+            name = Content.styled(clean_line(shown(destination), 80), "bold")
+            rest = Content.assemble(Content.styled(" → ", "$text-muted"), name)
+        else:
+            rest = Content.styled(f"  {clean_line(destination, 80)}", "$text-muted")
         if trainer.cell_length + rest.cell_length <= width:
             break
     # The trainer is often the same; what tells one from the other is where they go.

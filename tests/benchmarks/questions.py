@@ -2,6 +2,10 @@
 
 from typing import Final, NamedTuple
 
+from replicate_tui.store.filters import parse_filter
+from replicate_tui.store.orders import RunOrder
+from replicate_tui.store.records import RunRow
+from replicate_tui.store.runs import RunRepository
 from tests.benchmarks.long_history import word
 
 PAGE: Final = 200
@@ -21,6 +25,14 @@ class Question(NamedTuple):
     line: str
     is_one_word: bool = False
     is_full: bool = False
+    order: RunOrder = RunOrder.NEWEST
+
+    async def ask(self, runs: RunRepository) -> list[RunRow]:
+        """Read the first page of the answer."""
+        asked = parse_filter(self.line)
+        if self.order is RunOrder.NEWEST:
+            return await runs.rows(asked, limit=PAGE)
+        return await runs.sorted_rows(asked, self.order, limit=PAGE)
 
     def most(self, runs: int) -> float:
         """Return the most milliseconds a page may take from a history of so many runs."""
@@ -68,4 +80,8 @@ QUESTIONS: Final = (
     Question("words, model, status, cost", f"{_COMMON} {_SECOND} model:owner7 status:failed cost>0.02"),
     Question("word, tag and model", f"{_COMMON} tag:often model:ancient"),
     Question("word and no status", f"{_COMMON} status:processing"),
+    *(Question(f"{order} of all", "", order=order) for order in RunOrder if order is not RunOrder.NEWEST),
+    Question("longest with a word", _COMMON, order=RunOrder.LONGEST),
+    Question("by model, with a word", _COMMON, order=RunOrder.MODEL),
+    Question("dearest failures", "status:failed", order=RunOrder.DEAREST),
 )

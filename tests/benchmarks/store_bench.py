@@ -19,7 +19,7 @@ from replicate_tui.store.models import ModelRepository
 from replicate_tui.store.records import SeenModel
 from replicate_tui.store.runs import RunRepository
 from tests.benchmarks.long_history import filled
-from tests.benchmarks.questions import PAGE, QUESTIONS
+from tests.benchmarks.questions import QUESTIONS
 
 SMALL = 1_000
 ROUNDS = 9
@@ -45,8 +45,8 @@ async def main(runs: int, folder: Path) -> int:
     for question in QUESTIONS:
         asked = parse_filter(question.line)
         one, many = await in_turn(
-            lambda: small.rows(asked, limit=PAGE),  # noqa: B023  (awaited within the round)
-            lambda: large.rows(asked, limit=PAGE),  # noqa: B023
+            lambda: question.ask(small),  # noqa: B023  (awaited within the round)
+            lambda: question.ask(large),  # noqa: B023
         )
         (sums,) = await in_turn(lambda: large.totals(asked), rounds=1)  # noqa: B023
         is_slow = many > question.most(runs)

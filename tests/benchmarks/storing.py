@@ -3,11 +3,10 @@
 import asyncio
 from typing import Final
 
-from replicate_tui.store.filters import parse_filter
 from replicate_tui.store.runs import RunRepository
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.long_history import filled
-from tests.benchmarks.questions import PAGE, QUESTIONS
+from tests.benchmarks.questions import QUESTIONS
 from tests.benchmarks.store_bench import in_turn
 from tests.benchmarks.workshop import Workshop
 
@@ -27,10 +26,9 @@ async def _ask(workshop: Workshop) -> list[Figure]:
     few, many = RunRepository(small), RunRepository(large)
     figures = []
     for question in QUESTIONS:
-        asked = parse_filter(question.line)
         one, other = await in_turn(
-            lambda: many.rows(asked, limit=PAGE),  # noqa: B023  (awaited within the round)
-            lambda: few.rows(asked, limit=PAGE),  # noqa: B023
+            lambda: question.ask(many),  # noqa: B023  (awaited within the round)
+            lambda: question.ask(few),  # noqa: B023
             rounds=scale.pairs,
         )
         figures.append(

@@ -1,6 +1,7 @@
 """Runs: live ones on top, the history below, a filter that says its mistakes, and nothing lost by a slip."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -108,6 +109,63 @@ async def test_more_than_a_page_is_read_to_its_end(demo: DemoServer, monkeypatch
         assert driver.find("#runs").cursor_row.title == "old 0"
         assert len(titles(driver)) == number + 1
         assert len(set(titles(driver))) == number + 1
+
+
+async def test_the_next_order_is_said_and_the_cursor_stays_on_its_run(demo: DemoServer) -> None:
+    async def history(services: Services) -> None:
+        runs = old_runs(4)
+        costs = (None, 0.5, 0.25, None)
+        models = ("b/one", "a/two", "b/one", "a/two")
+        await insert(
+            services,
+            [
+                replace(run, cost=cost, model=model, metrics={"predict_time": 9.0 - index})
+                for index, (run, cost, model) in enumerate(zip(runs, costs, models, strict=True))
+            ],
+        )
+
+    async with open_app(demo, before=history) as driver:
+        await at_runs(driver, "newest first · 4 runs")
+        await driver.press("j")
+        assert driver.find("#runs").cursor_row.title == "old 2"
+        for words, order in {
+            "oldest first": [0, 1, 2, 3],
+            "longest first": [0, 1, 2, 3],
+            "dearest first": [1, 2, 3, 0],
+            "by model": [3, 1, 2, 0],
+            "by status": [3, 2, 1, 0],
+            "newest first": [3, 2, 1, 0],
+        }.items():
+            await driver.press("S")
+            await driver.until(f"{words} · 4 runs")
+            await driver.until(lambda order=order: titles(driver) == [f"old {number}" for number in order], words)
+            assert driver.find("#runs").cursor_row.title == "old 2"
+
+
+async def test_what_is_going_stands_on_top_in_every_order_and_under_a_filter(
+    demo: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("replicate_tui.ui.history.pages.PAGE_ROWS", 3)
+
+    async def history(services: Services) -> None:
+        await insert(services, old_runs(6, metrics={"predict_time": 9.0}))
+
+    async with open_app(demo, before=history, size=SMALL) as driver:
+        await driver.run(FOREVER, {"text": "on and on"}, to_its_end=False)
+        await at_runs(driver, "7 runs")
+        await driver.press("S")
+        await driver.until(lambda: titles(driver)[:2] == ["on and on", "old 0"], "the one that goes, then the oldest")
+        await driver.press("slash")
+        await driver.write("#filter", "kind:prediction")
+        await driver.press("enter", "S")
+        await driver.until("longest first")
+        await driver.until(lambda: titles(driver)[:2] == ["on and on", "old 5"], "the one that goes, then the longest")
+        # The pages that follow bring each run once.
+        await driver.press("G")
+        await driver.app.workers.wait_for_complete()
+        await driver.press("G")
+        await driver.until(lambda: len(titles(driver)) == 7, "all of them")
+        assert len(set(titles(driver))) == 7
 
 
 async def test_marked_runs_are_removed_and_brought_back(demo: DemoServer) -> None:

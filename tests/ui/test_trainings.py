@@ -91,6 +91,60 @@ async def test_the_list_shows_progress_and_leads_to_the_monitor_and_back(demo: D
         await driver.until(lambda: len(driver.find("#trainings").rows) == 2, "no filter")
 
 
+async def test_trainings_started_elsewhere_are_followed_and_marked_ones_canceled(demo: DemoServer) -> None:
+    async with open_app(demo, size=SMALL) as driver:
+        destination = await make_model(driver, "elsewhere")
+        client = await driver.services.connection.client()
+        for number in range(2):
+            given = {"input_images": PICTURES, "steps": 4000, "trigger_word": f"TOK{number}"}
+            await client.trainings.create(
+                "3" * 64, model_owner="tests", model_name="trainer", destination=destination, input=given
+            )
+        await at_trainings(driver, "2 going · 2 trainings")
+        # The lists of the service tell no logs: progress shows that each is asked for by itself.
+        await driver.until(lambda: driver.text.count("/4000") == 2, "how far both are")
+        assert " → " not in driver.line("● processing"), "where it goes is not told before its end"
+        await driver.press("space", "space", "x")
+        await driver.until("Cancel 2 trainings?")
+        # By default nothing is canceled.
+        await driver.press("enter")
+        await driver.gone("Cancel 2 trainings?")
+        await driver.press("x", "y")
+        await driver.until(lambda: driver.text.count("⊘ canceled") == 2, "both canceled")
+
+
+async def test_a_training_of_others_is_named_by_where_it_went(demo: DemoServer) -> None:
+    async with open_app(demo) as driver:
+        destination = await make_model(driver, "named")
+        client = await driver.services.connection.client()
+        given = {"input_images": PICTURES, "steps": 10}
+        await client.trainings.create(
+            "3" * 64, model_owner="tests", model_name="trainer", destination=destination, input=given
+        )
+        await at_trainings(driver, "1 training")
+        await driver.press("enter")
+        await driver.until("✓ succeeded")
+        await driver.press("escape")
+        await driver.until(f"{TRAINER} → {destination}")
+
+
+async def test_trainings_have_orders_marks_tags_and_an_export(demo: DemoServer) -> None:
+    async with open_app(demo, size=SMALL) as driver:
+        await insert(driver.services, old_runs(3, kind="training", model=TRAINER, metrics={"predict_time": 60.0}))
+        await at_trainings(driver, "3 trainings")
+        await driver.press("S")
+        await driver.until("oldest first")
+        await driver.until(lambda: driver.find("#trainings").rows[0].title == "old 0", "the oldest")
+        await driver.press("A")
+        await driver.until("3 marked")
+        await driver.press("t")
+        await driver.until("Tags of 3 runs")
+        await driver.press("escape", "E")
+        await driver.until("Export 3 runs")
+        await driver.press("escape", "escape")
+        await driver.gone("3 marked")
+
+
 async def test_a_prediction_is_no_training(demo: DemoServer) -> None:
     async with open_app(demo) as driver:
         await driver.run("tests/greeter", {"text": "Alice"})
@@ -243,6 +297,11 @@ async def test_a_training_is_started_from_nothing(demo: DemoServer, tmp_path: Pa
         await driver.type(str(folder_of_pictures(tmp_path)))
         await driver.press("tab")
         await driver.until("3 pictures, ")
+        # All that will be sent stands beside it, and not the input alone.
+        assert '"destination": "demo/fog-style"' in driver.text
+        assert f'"version": "{"3" * 64}"'[:20] in driver.text
+        assert '"input_images": "' in driver.text
+        assert "Train  ctrl+g" in driver.text
         await driver.press("ctrl+g")
         await driver.until("Start this training?")
         assert "3 pictures, 301 kB, sent as a zip" in driver.text

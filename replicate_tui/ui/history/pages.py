@@ -1,16 +1,16 @@
-"""The runs of a filter as far as they are read: what is live on top, then the history, newest first."""
+"""The runs of a filter as far as they are read: what is live on top, then the history in the order that is wanted."""
 
 from collections.abc import Collection
 from typing import Final
 
 from replicate_tui.services.bundle import Services
-from replicate_tui.store.records import SUBMITTING, UNKNOWN, RunRow
+from replicate_tui.store.orders import RunOrder
+from replicate_tui.store.records import RunRow
 
 #: Rows read at a time; more come as the end comes into view.
 PAGE_ROWS: Final = 200
 #: So many rows may be marked at once.
 MOST_MARKED: Final = 10_000
-LIVE_STATUSES: Final = (SUBMITTING, UNKNOWN, "starting", "processing")
 
 
 class HistoryPages:
@@ -19,7 +19,8 @@ class HistoryPages:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._filter = ""
-        self._oldest = 0
+        self._order = RunOrder.NEWEST
+        self._last: RunRow | None = None
         self._has_older = False
         self.rows: list[RunRow] = []
 
@@ -28,10 +29,18 @@ class HistoryPages:
         """The filter line."""
         return self._filter
 
+    @property
+    def order(self) -> RunOrder:
+        return self._order
+
     def use_filter(self, line: str) -> None:
         """Begin anew with another filter."""
         self._filter = line
         self.rows = []
+
+    def use_order(self, order: RunOrder) -> None:
+        """Have the next reading bring as many rows in another order."""
+        self._order = order
 
     def drop(self, run_ids: Collection[str]) -> None:
         """Forget rows that are in the history no more."""
@@ -40,37 +49,41 @@ class HistoryPages:
     async def read(self) -> None:
         """Read anew as many pages as there are; raises ServiceProblem."""
         limit = max(1, -(-len(self.rows) // PAGE_ROWS)) * PAGE_ROWS
-        rows = await self._services.runs.rows(self._filter, limit=limit)
+        rows = await self._page(None, limit)
+        going = await self._going_beyond(rows)
         self._has_older = len(rows) == limit
-        self._oldest = rows[-1].cursor if rows else 0
-        self.rows = sorted([*rows, *await self._older_live(rows)], key=lambda row: row.is_final)
+        self._last = rows[-1] if rows else None
+        self.rows = _live_on_top([*rows, *going])
 
     async def read_newest(self) -> None:
         """Read the first page anew and keep the older rows, which change only by a person's hand.
 
-        All are read anew when an older one may have ended. Raises ServiceProblem.
+        All are read anew when an older one may have ended, and in other orders. Raises ServiceProblem.
         """
+        if self._order is not RunOrder.NEWEST:
+            await self.read()
+            return
         known = self.rows
-        newest = await self._services.runs.rows(self._filter, limit=PAGE_ROWS)
-        going = await self._older_live(newest)
+        newest = await self._page(None, PAGE_ROWS)
+        going = await self._going_beyond(newest)
         on_top = {row.id for row in going}
         last = newest[-1].cursor if newest else 0
         older = [row for row in known if row.cursor < last and row.id not in on_top]
         if len(newest) < PAGE_ROWS or len(known) <= PAGE_ROWS or not all(row.is_final for row in older):
             await self.read()
         else:
-            self.rows = sorted([*newest, *going, *older], key=lambda row: row.is_final)
+            self.rows = _live_on_top([*newest, *going, *older])
 
     async def read_older(self) -> list[RunRow] | None:
         """Read the next page and return its rows, None when these were read anew meanwhile; raises ServiceProblem."""
-        known = self.rows
+        known, order = self.rows, self._order
         if not self._has_older:
             return []
-        older = await self._services.runs.rows(self._filter, before=self._oldest, limit=PAGE_ROWS)
-        if self.rows is not known:
+        older = await self._page(self._last, PAGE_ROWS)
+        if self.rows is not known or self._order is not order:
             return None
         self._has_older = len(older) == PAGE_ROWS
-        self._oldest = older[-1].cursor if older else self._oldest
+        self._last = older[-1] if older else self._last
         shown = {row.id for row in known}
         unseen = [row for row in older if row.id not in shown]
         self.rows = [*known, *unseen]
@@ -78,13 +91,21 @@ class HistoryPages:
 
     async def all(self) -> list[RunRow]:
         """Return all runs of the filter, up to MOST_MARKED; raises ServiceProblem."""
-        return await self._services.runs.rows(self._filter, limit=MOST_MARKED)
+        return await self._page(None, MOST_MARKED)
 
-    async def _older_live(self, rows: list[RunRow]) -> list[RunRow]:
-        """Return the runs that are going and began before all of `rows`: they stand on top all the same."""
-        shown = {row.id for row in rows}
-        live = {snapshot.run.id for snapshot in self._services.tracker.live()}
-        if self._filter or live <= shown:
+    async def _page(self, after: RunRow | None, limit: int) -> list[RunRow]:
+        runs = self._services.runs
+        if self._order is RunOrder.NEWEST:
+            return await runs.rows(self._filter, before=after.cursor if after else None, limit=limit)
+        return await runs.sorted_rows(self._order, self._filter, after=after, limit=limit)
+
+    async def _going_beyond(self, rows: list[RunRow]) -> list[RunRow]:
+        """Return the runs that are going and are not among `rows`: they stand on top all the same."""
+        live = {snapshot.run.id for snapshot in self._services.tracker.live()} - {row.id for row in rows}
+        if not live:
             return []
-        going = await self._services.runs.rows(f"status:{','.join(LIVE_STATUSES)}")
-        return [row for row in going if row.id in live - shown]
+        return [row for row in await self._services.runs.going(self._filter) if row.id in live]
+
+
+def _live_on_top(rows: list[RunRow]) -> list[RunRow]:
+    return sorted(rows, key=lambda row: row.is_final)

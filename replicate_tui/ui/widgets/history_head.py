@@ -12,10 +12,11 @@ from textual.message import Message
 from textual.widgets import Input
 
 from replicate_tui.services.pull import OTHER_COPY, PullState
+from replicate_tui.store.orders import RunOrder
 from replicate_tui.store.records import RunTotals
 from replicate_tui.ui import wording
 from replicate_tui.ui.history.hints import FilterSuggester, filter_hint
-from replicate_tui.ui.history.sums import pull_words, sums_words
+from replicate_tui.ui.history.sums import heading_words, pull_words
 from replicate_tui.ui.removal import Removable, is_whole
 from replicate_tui.ui.widgets.title_line import TitleLine
 
@@ -23,7 +24,10 @@ PLACEHOLDER: Final = "filter: words, model: status: tag: since:7d cost>0.1 …"
 
 
 class HeadFacts(NamedTuple):
-    """What the head shows; `progress` is one line on what is going on, `problem` why the history cannot be read."""
+    """What the head shows; `progress` is one line on what is going on, `problem` why the history cannot be read.
+
+    `going` is how many are going, where the head is to say it.
+    """
 
     totals: RunTotals | None = None
     pull: PullState = PullState()
@@ -31,10 +35,15 @@ class HeadFacts(NamedTuple):
     marked: int = 0
     progress: str = ""
     problem: str = ""
+    order: RunOrder = RunOrder.NEWEST
+    going: int = 0
 
 
 class HistoryHead(Removable, Vertical):
-    """The filter is the Input `#filter`; `mistakes_in` returns what is wrong with a filter line."""
+    """The filter is the Input `#filter`; `mistakes_in` returns what is wrong with a filter line.
+
+    `title` is what stands at the start, `noun` what one row is called.
+    """
 
     DEFAULT_CSS = """
     HistoryHead { height: auto; }
@@ -43,13 +52,22 @@ class HistoryHead(Removable, Vertical):
     class Left(Message):
         """Enter or down in the filter: on to the list."""
 
-    def __init__(self, mistakes_in: Callable[[str], Sequence[str]], *, id: str | None = None) -> None:
+    def __init__(
+        self,
+        mistakes_in: Callable[[str], Sequence[str]],
+        *,
+        title: str = "Runs",
+        noun: str = "run",
+        id: str | None = None,
+    ) -> None:
         super().__init__(id=id)
         self._mistakes_in = mistakes_in
+        self._title = Content.styled(title, "bold")
+        self._noun = noun
         self._facts = HeadFacts()
 
     def compose(self) -> ComposeResult:
-        yield TitleLine(Content.styled("Runs", "bold"), id="heading")
+        yield TitleLine(self._title, id="heading")
         field = Input(placeholder=PLACEHOLDER, suggester=FilterSuggester(lambda: self._facts.tags), id="filter")
         field.cursor_blink = False
         yield field
@@ -91,9 +109,11 @@ class HistoryHead(Removable, Vertical):
             return
         facts = self._facts
         pull = Content.styled(pull_words(facts.pull, datetime.now(UTC)), "$text-muted")
-        title = Content.assemble(Content.styled("Runs", "bold"), "  ", pull)
+        title = Content.assemble(self._title, "  ", pull)
         # Around the title line there is a cell on each side, and between its parts there are two at least.
-        sums = sums_words(facts.totals, self.size.width - title.cell_length - 4) if facts.totals else ""
+        room = self.size.width - title.cell_length - 4
+        totals = facts.totals
+        sums = heading_words(totals, facts.order, room, noun=self._noun, going=facts.going) if totals else ""
         self.query_one("#heading", TitleLine).show(title, Content.styled(sums, "$text-muted"))
         marked = f"{wording.count(facts.marked)} marked" if facts.marked else ""
         self.query_one("#told", TitleLine).show(self._words_to_tell(), Content.styled(marked, "$text-primary"))

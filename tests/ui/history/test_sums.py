@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from replicate_tui.services.pull import PullState
+from replicate_tui.store.orders import RunOrder
 from replicate_tui.store.records import RunTotals
-from replicate_tui.ui.history.sums import pull_words, sums_words
+from replicate_tui.ui.history.sums import heading_words, pull_words, sums_words
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC).astimezone()
 MANY = RunTotals(1204, 8045.0, 3.12, 40)
@@ -26,6 +27,24 @@ MANY = RunTotals(1204, 8045.0, 3.12, 40)
 )
 def test_sums(totals: RunTotals, room: int, words: str) -> None:
     assert sums_words(totals, room) == words
+
+
+@pytest.mark.parametrize(
+    ("order", "room", "words"),
+    [
+        (RunOrder.NEWEST, 80, "newest first · 1,204 runs · 2 h 14 min running · ≈ $3.12, 40 without a price"),
+        (RunOrder.NEWEST, 70, "1,204 runs · 2 h 14 min running · ≈ $3.12, 40 without a price"),
+        (RunOrder.DEAREST, 70, "dearest first · 1,204 runs · 2 h 14 min running · ≈ $3.12"),
+        (RunOrder.MODEL, 22, "by model · 1,204 runs"),
+    ],
+)
+def test_an_order_that_was_chosen_is_said_before_the_sums(order: RunOrder, room: int, words: str) -> None:
+    assert heading_words(MANY, order, room) == words
+
+
+def test_what_is_going_is_counted_apart() -> None:
+    words = heading_words(RunTotals(2, 0.0), RunOrder.NEWEST, 80, noun="training", going=1)
+    assert words == "newest first · 1 going · 2 trainings"
 
 
 @pytest.mark.parametrize(
