@@ -52,6 +52,7 @@ def binding_owners() -> tuple[type[DOMNode], ...]:
         model.ModelScreen,
         models.ModelsScreen,
         monitor.MonitorScreen,
+        profiles.ProfileList,
         profiles.ProfilesScreen,
         run_form.RunFormScreen,
         runs.RunsScreen,

@@ -62,8 +62,9 @@ def profile_facts(card: ProfileCard, width: int, *, in_use: bool) -> list[Conten
         f"  {wording.age(run.submitted_at)}  {run.title}"
         for number, run in enumerate(card.open_ends, start=1)
     }
-    followed = "" if in_use or not card.unfinished else " (followed where it is open; else when it is)"
-    groups.append((f"Not finished {card.unfinished:,}{followed}", open_ends, "all runs are finished"))
+    if card.runs is not None and not card.history_problem:
+        heading = f"Not finished: {card.unfinished:,}" if card.unfinished else "Not finished"
+        groups.append((heading, open_ends, "nothing: all runs have ended"))
     return [Content.styled(card.name, "bold"), Content(""), *fact_lines(groups, width)]
 
 

@@ -52,6 +52,7 @@ class AccountScreen(HouseScreen):
             "left_square_bracket", "tab(-1)", "Previous tab", id="account.previous_tab", key_display="[", show=False
         ),
         Binding("right_square_bracket", "tab(1)", "tabs", id="account.next_tab", key_display="[ ]"),
+        Binding("P", "profiles", "profiles", id="account.profiles", tooltip="Other tokens, each with its own history"),
         Binding("v", "section('reveal')", "secret", id="account.reveal", tooltip="Show or hide the signing secret"),
         Binding("e", "section('edit')", "edit", id="account.edit", tooltip="Change the price, or what a model runs on"),
         Binding("n", "section('add')", "add", id="account.add", tooltip="Add a price, or what a model runs on"),
@@ -143,6 +144,9 @@ class AccountScreen(HouseScreen):
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw_again)
+
+    def action_profiles(self) -> None:
+        self.post_message(messages.OpenProfiles())
 
     def action_refresh(self) -> None:
         self._reading.want()

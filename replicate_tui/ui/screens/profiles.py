@@ -23,11 +23,20 @@ from replicate_tui.ui.widgets.title_line import TitleLine
 from replicate_tui.ui.widgets.virtual_list import RowContent, VirtualList
 
 #: What a key does with a profile is dimmed where there is none.
-_ON_A_PROFILE: Final = frozenset({"switch", "change", "preview"})
+_ON_A_PROFILE: Final = frozenset({"change", "preview"})
 _OWN_WORLD: Final = (
     "The demo is a world of its own: nothing is sent anywhere, and no token is read here.\n"
     "Quit, and start replicate-tui without --demo to use profiles."
 )
+
+
+class ProfileList(VirtualList[ProfileCard]):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "switch", id="profiles.switch", tooltip="Go on in this profile"),
+    ]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return None if action == "select" and not self.rows else super().check_action(action, parameters)
 
 
 class ProfilesScreen(HouseScreen):
@@ -37,7 +46,6 @@ class ProfilesScreen(HouseScreen):
     AUTO_FOCUS = "#profiles"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "switch", "switch", id="profiles.switch", tooltip="Go on in this profile"),
         Binding("n", "make", "new", id="profiles.new", tooltip="Make a profile: a name, a token, a base URL"),
         Binding("e", "change", "token, URL", id="profiles.change", tooltip="Give it another token or base URL"),
         Binding("d", "remove_token", "remove token", id="profiles.remove_token", tooltip="Remove its token; runs stay"),
@@ -57,9 +65,7 @@ class ProfilesScreen(HouseScreen):
         yield TitleLine(id="told")
         with Horizontal(id="panes"):
             empty = _OWN_WORLD if self._is_demo else "Reading …"
-            yield VirtualList[ProfileCard](
-                self._draw, key=lambda card: card.name, row_height=2, empty_text=empty, id="profiles"
-            )
+            yield ProfileList(self._draw, key=lambda card: card.name, row_height=2, empty_text=empty, id="profiles")
             yield ProfilePreview(id="preview")
 
     def on_screen_resume(self) -> None:
@@ -67,8 +73,8 @@ class ProfilesScreen(HouseScreen):
             self._reading.want()
 
     @property
-    def _list(self) -> VirtualList[ProfileCard]:
-        return self.query_one("#profiles", VirtualList)
+    def _list(self) -> ProfileList:
+        return self.query_one(ProfileList)
 
     @property
     def _card(self) -> ProfileCard | None:
@@ -117,10 +123,7 @@ class ProfilesScreen(HouseScreen):
         return super().check_action(action, parameters)
 
     @on(VirtualList.Selected)
-    def _open(self) -> None:
-        self.action_switch()
-
-    def action_switch(self) -> None:
+    def _switch(self) -> None:
         """Go on in the profile under the cursor; one without a token is asked for one first."""
         card = self._card
         if card is None or self._is_demo:
