@@ -29,7 +29,7 @@ T = TypeVar("T")
 _ID_CHARACTERS: Final = 120
 #: Larger bodies are looked at off the event loop.
 _SMALL: Final = 65_536
-#: A run that is being sent may be the one that was told of; its answer is waited for in these steps, in seconds.
+#: An unknown run may be one whose create is just being answered; it is looked for again after these seconds.
 _LOOK_AGAIN: Final = (0.2, 0.8, 3.0)
 #: What the sender hears: it tells the end of a run again when it is refused.
 _ANSWERS: Final = {Verdict.VALID: HTTPStatus.OK, Verdict.UNKNOWN: HTTPStatus.OK}
@@ -78,6 +78,10 @@ class WebhookReceiver:
             refused=self._refused,
             last_refusal=self._last_refusal,
         )
+
+    @property
+    def is_listening(self) -> bool:
+        return self._listener is not None
 
     @property
     def deliveries(self) -> tuple[Delivery, ...]:
@@ -244,12 +248,11 @@ class WebhookReceiver:
 
     async def _find(self, remote_id: str) -> RunRecord | None:
         """Return the run of the history; a short one may have ended before the service has named it to us."""
-        for pause in (*_LOOK_AGAIN, None):
-            being_sent = any(each.run.remote_id is None for each in self._tracker.live())
-            run = await self._runs.by_remote_id(self._connection.origin, remote_id)
-            if run is not None or pause is None or not being_sent:
-                return run
+        for pause in (0.0, *_LOOK_AGAIN):
             await asyncio.sleep(pause)
+            run = await self._runs.by_remote_id(self._connection.origin, remote_id)
+            if run is not None:
+                return run
         return None
 
     def _start_errand(self, errand: Coroutine[Any, Any, None]) -> None:

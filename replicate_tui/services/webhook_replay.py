@@ -202,14 +202,22 @@ async def _read(reader: asyncio.StreamReader, output: _Output) -> None:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Ask the program and all it has started to end, then end them."""
-    for how in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, how)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GRACE_SECONDS):
-                await process.wait()
-                return
+    """Ask the program and all it has started to end, and end what does not."""
+    _signal(process, signal.SIGTERM)
+    try:
+        async with asyncio.timeout(GRACE_SECONDS):
+            await process.wait()
+    except TimeoutError:
+        pass
+    finally:
+        # Also when the app has no time left to be patient; what it has started may not have ended with it.
+        _signal(process, signal.SIGKILL)
+    await process.wait()
+
+
+def _signal(process: asyncio.subprocess.Process, how: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, how)
 
 
 # -- an address -----------------------------------------------------------------------------------------------------

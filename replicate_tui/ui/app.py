@@ -254,6 +254,7 @@ class ReplicateApp(StackApp[int]):
         yield SystemCommand("Dark theme", "Light words on dark", lambda: self._use_theme(DARK.name))
         yield SystemCommand("Light theme", "Dark words on light", lambda: self._use_theme(LIGHT.name))
         if self._sessions.current:
+            yield SystemCommand("Webhooks", "Receive and judge what runs report", self._open_webhooks)
             yield SystemCommand("Switch profile…", "Other tokens, each with its own history", self._open_profiles)
         yield SystemCommand("The terminal's colours", "For terminals of 16", lambda: self._use_theme("ansi-dark"))
 
@@ -364,6 +365,14 @@ class ReplicateApp(StackApp[int]):
     @on(messages.OpenDeploymentForm)
     def _open_deployment_form(self, message: messages.OpenDeploymentForm) -> None:
         self._open(lambda navigator: navigator.deployment_form(message))
+
+    @on(messages.OpenWebhooks)
+    def _open_webhooks(self) -> None:
+        self._open(lambda navigator: navigator.webhooks())
+
+    @on(messages.OpenDelivery)
+    def _open_delivery(self, message: messages.OpenDelivery) -> None:
+        self._open(lambda navigator: navigator.delivery(message.number))
 
     @on(messages.OpenRemoteRun)
     @work(group="open remote run", exclusive=True, description="find a run by the service's id")

@@ -25,6 +25,8 @@ class LiveStrip(NamedTuple):
     """How far the one training is, None where there are several or it does not say."""
     elsewhere: str = ""
     """What is going on in other profiles."""
+    is_listening: bool = False
+    """Whether the webhook receiver listens."""
 
     def __str__(self) -> str:
         parts = []
@@ -33,6 +35,8 @@ class LiveStrip(NamedTuple):
         if self.trainings:
             far = "" if self.percent is None else f" {self.percent} %"
             parts.append(f"{self.trainings} training" + ("s" if self.trainings > 1 else "") + far)
+        if self.is_listening:
+            parts.append("listening")
         if self.elsewhere:
             parts.append(self.elsewhere)
         if self.note:

@@ -5,11 +5,12 @@ from textual.dom import DOMNode
 from replicate_tui.ui import app
 from replicate_tui.ui.keymap import binding_ids
 from replicate_tui.ui.modals import base as dialog
-from replicate_tui.ui.modals import export, note, presets, tags, upload
+from replicate_tui.ui.modals import export, note, presets, replay, tags, upload
 from replicate_tui.ui.screens import (
     account,
     base,
     collections,
+    delivery,
     deployment,
     deployment_form,
     deployments,
@@ -26,6 +27,7 @@ from replicate_tui.ui.screens import (
     training_monitor,
     trainings,
     watched_run,
+    webhooks,
     welcome,
 )
 from replicate_tui.ui.widgets import chart, file_log, following_view, form_list, picture, run_list, virtual_list
@@ -44,6 +46,7 @@ def binding_owners() -> tuple[type[DOMNode], ...]:
         base.HouseScreen,
         account.AccountScreen,
         collections.CollectionsScreen,
+        delivery.DeliveryScreen,
         deployment.DeploymentScreen,
         deployment_form.DeploymentFormScreen,
         deployments.DeploymentsScreen,
@@ -62,6 +65,7 @@ def binding_owners() -> tuple[type[DOMNode], ...]:
         training_monitor.TrainingMonitorScreen,
         watched_run.WatchedRunScreen,
         chart.Chart,
+        webhooks.WebhooksScreen,
         welcome.WelcomeScreen,
         virtual_list.VirtualList,
         run_list.RunList,
@@ -79,6 +83,7 @@ def binding_owners() -> tuple[type[DOMNode], ...]:
         note.NoteDialog,
         tags.TagsDialog,
         upload.UploadDialog,
+        replay.ReplayDialog,
         following_view.FollowingView,
         file_log.FileLog,
         picture.Picture,

@@ -151,6 +151,18 @@ class SayProblem(Message):
 
 
 @dataclass
+class OpenWebhooks(Message):
+    """Show the webhook receiver."""
+
+
+@dataclass
+class OpenDelivery(Message):
+    """Show a webhook delivery of this session by its number."""
+
+    number: int
+
+
+@dataclass
 class OpenProfiles(Message):
     """Show the profiles of this machine."""
 

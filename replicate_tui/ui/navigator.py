@@ -111,6 +111,16 @@ class Navigator(NamedTuple):
 
         return TrainingFormScreen(self.house, wish)
 
+    def webhooks(self) -> Screen[Any]:
+        from replicate_tui.ui.screens.webhooks import WebhooksScreen
+
+        return WebhooksScreen(self.house)
+
+    def delivery(self, number: int) -> Screen[Any]:
+        from replicate_tui.ui.screens.delivery import DeliveryScreen
+
+        return DeliveryScreen(self.house, number)
+
     def monitor(self, run_id: str, kind: "RunKind | None" = None) -> Screen[Any]:
         """Make the monitor of a run; of which kind it is need not be said of one that is followed now."""
         if kind is None:

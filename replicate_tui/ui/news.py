@@ -54,6 +54,7 @@ class NewsPump:
         self._services.tracker.subscribe(lambda event: self._later(self._publish, event))
         self._services.connection.subscribe(lambda state: self._later(self._link_changed, state))
         self._services.history.subscribe(lambda problem: self._later(self._history_changed, problem))
+        self._services.webhooks.subscribe(self._receiver_changed)
         self._services.history.subscribe_findings(lambda notice: self._later(self._history_mended, notice))
 
     def update_strip(self) -> None:
@@ -67,6 +68,7 @@ class NewsPump:
             note=self._standing_note(),
             percent=int(progress.fraction * 100) if progress else None,
             elsewhere=" · ".join(map(_elsewhere_words, self._view.elsewhere())),
+            is_listening=self._services.webhooks.is_listening,
         )
         if self._view.left_name:
             self._view.changed()
@@ -79,8 +81,13 @@ class NewsPump:
         """The strip as published last, for a place bar that is new."""
         return self._strip
 
-    def _later(self, callback: Any, news: object) -> None:
-        self._app.call_later(callback, news)
+    def _later(self, callback: Any, *news: object) -> None:
+        self._app.call_later(callback, *news)
+
+    def _receiver_changed(self) -> None:
+        """Deliveries may come by the hundred; the strip tells only whether it listens."""
+        if self._services.webhooks.is_listening != self._strip.is_listening:
+            self._later(self.update_strip)
 
     def _standing_note(self) -> str:
         if self._services.history.problem:

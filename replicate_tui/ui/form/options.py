@@ -32,6 +32,12 @@ def options_schema(version_ids: Sequence[str] = ()) -> InputSchema:
         _option("deadline", "Cancel when it takes longer: 90s, 5m, 1h30m; 5 s to 24 h from the start."),
         _option("webhook", "An https address the service tells how the run goes."),
         _option("webhook_events", "What the webhook is told; none means everything.", FieldKind.LIST, item=event),
+        _option(
+            "receiver",
+            "Report to the webhook receiver here, while it listens and no other webhook is given.",
+            FieldKind.BOOLEAN,
+            default=True,
+        ),
         _option("notify", "Tell when the run ends, as the settings say.", FieldKind.BOOLEAN, default=False),
     ]
     if version_ids:
@@ -68,6 +74,7 @@ def options_values(options: RunOptions) -> dict[str, Any]:
         "deadline": options.cancel_after,
         "webhook": options.webhook,
         "webhook_events": list(options.webhook_events) or None,
+        "receiver": None if options.receiver else False,
         "notify": options.notify or None,
     }
     return {name: value for name, value in values.items() if value is not None}
@@ -83,6 +90,7 @@ def run_options(values: Mapping[str, Any]) -> RunOptions:
         webhook=str(values.get("webhook") or "").strip() or None,
         webhook_events=tuple(values.get("webhook_events") or ()),
         notify=bool(values.get("notify")),
+        receiver=values.get("receiver") is not False,
     )
 
 

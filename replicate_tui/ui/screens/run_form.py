@@ -20,10 +20,12 @@ from replicate_tui.ui import messages
 from replicate_tui.ui.form.draft_keeper import DraftKeeper
 from replicate_tui.ui.form.errands import FormErrands
 from replicate_tui.ui.form.model import FormModel
+from replicate_tui.ui.form.options import run_options
 from replicate_tui.ui.form.rows import FOLD, Row, RowId
 from replicate_tui.ui.form.sender import FormSender
 from replicate_tui.ui.house import House
 from replicate_tui.ui.screens.form import FormScreen
+from replicate_tui.ui.webhooks.drawing import report_lines
 from replicate_tui.ui.widgets.fields.base import EditorChanged, EditorWish
 from replicate_tui.ui.widgets.form_list import FormList
 from replicate_tui.ui.widgets.sent_pane import SentPane
@@ -114,11 +116,21 @@ class RunFormScreen(FormScreen):
         """Show what follows from the values: the count of changes, and what will be sent."""
         sending = self._sender.is_sending
         facts = "◌ sending" if sending else self.form.facts_line(is_draft=self.drafts.is_edited)
+        report = self._report()
+        if report and not sending and not self._is_wide:
+            facts = f"{facts} · reports here"
         self.query_one(TitleLine).show(self.form.title(), Content.styled(facts, "$text-muted"))
         if self._is_wide:
             pane = self.query_one(SentPane)
             pane.show_busy(sending)
+            pane.show_report(report)
             pane.show_input(self.form.shown_request())
+
+    def _report(self) -> list[str]:
+        """Return lines about the webhook that the run gets without being asked for one."""
+        hook, options = self.house.services.webhooks.hook(), run_options(self.form.options.values())
+        is_wanted = hook is not None and options.receiver and not options.webhook
+        return report_lines(hook) if hook is not None and is_wanted else []
 
     def show_notice(self, text: str, kind: str = "note") -> None:
         """Show one line above the form, "" for none; `kind` is note, warning or error."""

@@ -19,7 +19,7 @@ from replicate_tui.ui.training_form.data_facts import data_fact
 
 _FULL_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*", re.IGNORECASE)
 #: What a training takes of the options of a prediction (Replicate API, trainings.create).
-_OPTIONS: Final = ("version", "webhook", "webhook_events", "notify")
+_OPTIONS: Final = ("version", "webhook", "webhook_events", "receiver", "notify")
 DESTINATION_ROW: Final = RowId("options", DESTINATION)
 
 
@@ -125,6 +125,7 @@ class TrainingFormModel(FormModel):
             webhook=options.webhook,
             webhook_events=options.webhook_events,
             notify=bool(values.get("notify", True)),
+            receiver=options.receiver,
             secret_fields=schema.secret_fields,
             file_fields=schema.file_fields,
         )
