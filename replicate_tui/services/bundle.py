@@ -9,6 +9,7 @@ from replicate_tui.services.archive import Archive
 from replicate_tui.services.catalog import CatalogService
 from replicate_tui.services.checkup import Checkup
 from replicate_tui.services.connection import Connection
+from replicate_tui.services.costs import Costs
 from replicate_tui.services.create import Creator
 from replicate_tui.services.deployments import DeploymentService
 from replicate_tui.services.drafts import DraftService, PresetService
@@ -147,6 +148,8 @@ def assemble(
     limits = SeenLimits(memory, connection.origin)
     connection.tell_answers(limits.take)
     own_models = OwnModelService(connection, catalog, models)
+    releases = SeenReleases(memory, connection.origin)
+    costs = Costs(prices, releases)
     key = LocalKey(paths.data / "fingerprint.key")
 
     async def is_ours(remote_id: str) -> bool:
@@ -159,11 +162,11 @@ def assemble(
             archive=archive,
             reconciler=Reconciler(connection, is_ours, key),
             output_schema=catalog.output_schema,
-            priced=prices.priced,
+            priced=costs.priced,
         ),
         database.become_owner,
     )
-    deployments = DeploymentService(connection, answers, SeenReleases(memory, connection.origin))
+    deployments = DeploymentService(connection, answers, releases)
     webhooks = WebhookReceiver(connection, runs, tracker, memory)
     sender = Sender(connection, catalog)
     creator = Creator(connection, runs, tracker, sender, key, deployments.hardware_of, webhooks.hook)
@@ -182,7 +185,7 @@ def assemble(
         tracker=tracker,
         pull=HistoryPull(
             connection,
-            PulledRuns(connection, runs, tracker, prices.priced),
+            PulledRuns(connection, runs, tracker, costs.priced),
             memory,
             account,
             database.become_owner,

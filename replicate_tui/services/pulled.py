@@ -1,6 +1,6 @@
 """Runs that were made elsewhere, as rows of the history: learnt from lists and kept up to date from them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,7 +35,7 @@ class PulledRuns:
         connection: Connection,
         runs: RunRepository,
         tracker: RunTracker,
-        priced: Callable[[RunRecord], RunRecord],
+        priced: Callable[[RunRecord], Awaitable[RunRecord]],
     ) -> None:
         self._connection = connection
         self._runs = runs
@@ -47,7 +47,7 @@ class PulledRuns:
         """Write a page of a list and return what became of it; raises ServiceProblem DISK."""
         origin, account = self._connection.origin, self._connection.account
         self._shown.update(run.id for run in page)
-        records = [self._priced(record_of(run, origin=origin, account=account)) for run in page]
+        records = [await self._priced(record_of(run, origin=origin, account=account)) for run in page]
         with plain_history():
             return await self._runs.adopt_many(records)
 

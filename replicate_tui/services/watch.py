@@ -43,7 +43,7 @@ class WatchTools:
     archive: Archive
     reconciler: Reconciler
     output_schema: Callable[[RunRecord], Awaitable[OutputSchema | None]]
-    priced: Callable[[RunRecord], RunRecord]
+    priced: Callable[[RunRecord], Awaitable[RunRecord]]
 
 
 class Watch:
@@ -79,7 +79,7 @@ class Watch:
                     await self._ask_once()
                 else:
                     await self._follow()
-                    await self.alter(self._tools.priced)
+                    await self._take_cost(await self._tools.priced(self.record))
                     self.live.set_link("none")
                     self.live.end()
                 await self._save_outputs()
@@ -195,6 +195,16 @@ class Watch:
             return
         await self.alter(lambda record: replace(record, saved=SaveState.SAVING))
         await save_until_done(self._tools.archive, lambda: self.record, self._take_saved)
+
+    async def _take_cost(self, priced: RunRecord) -> None:
+        await self.alter(
+            lambda record: replace(
+                record,
+                cost=priced.cost,
+                cost_basis=priced.cost_basis,
+                options={**priced.options, **record.options},
+            )
+        )
 
     async def _take_saved(self, saved: RunRecord) -> None:
         await self.alter(lambda record: replace(record, folder=saved.folder, files=saved.files, saved=saved.saved))

@@ -144,8 +144,13 @@ def _brought_forward(known: RunRecord, told: RunRecord) -> RunRecord:
 def _with_gaps_filled(known: RunRecord, told: RunRecord) -> RunRecord:
     """Return `known` with what it lacks; a run that was thought gone may turn out to have ended."""
     has_ended = known.status == GONE and told.is_final
+    # What a run made here cost was reckoned from what is known of it here.
+    cost = told if known.cost is None and known.source != "here" else known
     return replace(
         known,
+        cost=cost.cost,
+        cost_basis=cost.cost_basis,
+        options={**told.options, **known.options},
         status=told.status if has_ended else known.status,
         version=known.version or told.version,
         deployment=known.deployment or told.deployment,

@@ -11,11 +11,13 @@ from replicate_tui.demo.records import LogText, Run
 from replicate_tui.demo.server import DemoServer
 from replicate_tui.services import pull, pull_walk
 from replicate_tui.services.bundle import Services
+from replicate_tui.services.deployment_views import DeploymentWish
+from replicate_tui.services.estimate import PriceList
 from replicate_tui.services.events import RunEnded
 from replicate_tui.services.pull import PullState
 from replicate_tui.store.records import GONE, SUBMITTING, RunRecord, SaveState
 from replicate_tui.store.runs import RunRepository
-from tests.demo.models import MODELS
+from tests.demo.models import GREETER, MODELS
 from tests.services.conftest import Heard, House, is_over
 from tests.services.proxy import PASS, Fault, Proxy
 from tests.support.waiting import wait_for
@@ -82,6 +84,33 @@ async def read(services: Services) -> PullState:
 def is_idle(services: Services) -> bool:
     task = services.pull._task
     return task is None or task.done()
+
+
+@pytest.mark.parametrize("told", ["demo/fast", "fast"])
+async def test_a_run_of_others_costs_what_the_hardware_of_its_deployment_does(
+    told: str, server: DemoServer, house_on: Callable[[Any], House]
+) -> None:
+    services = await house_on(server).open(prices=PriceList({"gpu-t4": 0.5, "cpu": 9.0}, {"tests/greeter": "cpu"}))
+    card = await services.deployments.create(DeploymentWish("fast", "tests/greeter", GREETER.version, "gpu-t4"))
+    server.service.clock.advance(60)
+    (ended,) = elsewhere(server, deployment=told, metrics={"predict_time": 2.0})
+    long_ago = ended.created - 3_600_000_000_000
+    (before,) = elsewhere(server, deployment=told, metrics={"predict_time": 2.0}, created=long_ago)
+    (going,) = elsewhere(server, deployment=told, status="processing", output=None, completed=None)
+    services.pull.refresh()
+    await wait_for(lambda: services.pull.state.new_runs == 3, "the runs")
+    going.status, going.metrics, going.completed = "succeeded", {"predict_time": 4.0}, going.created + 1
+    await wait_for(lambda: is_idle(services), "the end of the one that went")
+
+    async def cost_of(run: Run) -> tuple[float | None, str]:
+        kept = await repository(services).by_remote_id(services.connection.origin, run.id)
+        assert kept is not None
+        return kept.cost, kept.cost_basis.rpartition(" \u00d7 ")[2]
+
+    assert card.release.hardware == "gpu-t4"
+    assert await cost_of(ended) == (1.0, "$0.5/s T4 (its deployment)")
+    assert await cost_of(going) == (2.0, "$0.5/s T4 (its deployment)")
+    assert await cost_of(before) == (18.0, "$9/s CPU (your mapping)"), "no release of that time was seen here"
 
 
 async def test_runs_and_trainings_of_others_are_rows(services: Services, server: DemoServer) -> None:
