@@ -1,6 +1,7 @@
 """`replicate-tui doctor`: what runs here, where things lie and with which modes, and what is wrong with any of it."""
 
 import argparse
+import asyncio
 import importlib.metadata
 import json
 import os
@@ -13,7 +14,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from replicate_tui import __version__, config
+from replicate_tui.cli.composition import make_client
+from replicate_tui.cli.opened import OpenedProfiles
 from replicate_tui.paths import ProfilePaths, profile_paths
+from replicate_tui.services.profiles import ProfileService, TokenState
 from replicate_tui.store.filesystems import is_local
 from replicate_tui.store.inspection import HistoryReport, inspect_history
 from replicate_tui.text import clean_line
@@ -56,6 +60,7 @@ def run_doctor(options: argparse.Namespace) -> int:
         *_settings(loaded, Path(options.config).expanduser() if options.config else config.settings_file(), profile),
         *_folders(paths, loaded.settings),
         *_history(paths),
+        *_profiles(loaded.settings, profile),
         *_terminal(loaded.settings, paths),
     ]
     sys.stdout.write(_as_json(findings) if options.json else _as_text(findings))
@@ -175,6 +180,23 @@ def _tables_text(report: HistoryReport) -> str:
     if report.version == report.latest:
         return f"version {report.version}"
     return f"version {report.version}; this replicate-tui writes {report.latest}"
+
+
+def _profiles(settings: config.Settings, started: str) -> Iterator[Finding]:
+    """Say what other profiles there are; the demo is a world of its own."""
+    if started == config.DEMO_PROFILE:
+        return
+    open_profiles = OpenedProfiles(started, make_client)
+    if os.environ.get("REPLICATE_API_TOKEN", "").strip():
+        open_profiles.borrowed[started] = ("", True)
+    for card in asyncio.run(ProfileService(settings, open_profiles).all()):
+        counted = f"{card.runs or 0:,} {'run' if card.runs == 1 else 'runs'}, {card.unfinished:,} of them not finished"
+        runs = "no history yet" if card.runs is None else counted
+        token = "no token" if card.token is TokenState.NONE else f"token {card.token}"
+        where = f"{card.account or 'account not seen yet'} at {card.base_url or 'no usable address'}"
+        # What is wrong with this one is told above.
+        problem = "" if card.name == started else card.problem or card.history_problem
+        yield Finding("profiles", card.name, f"{where}; {runs}; {token}", problem)
 
 
 def _terminal(settings: config.Settings, paths: ProfilePaths) -> Iterator[Finding]:

@@ -106,8 +106,9 @@ class Services:
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is going on that must be seen to its end: a create, a run, a save, an upload."""
-        return self.creator.is_busy or self.tracker.is_busy or self.uploads.queue.is_busy
+        """Whether something is going on that must be seen to its end, or until it is stopped."""
+        is_sending = self.creator.is_busy or self.uploads.queue.is_busy
+        return is_sending or self.tracker.is_busy or self.webhooks.is_listening
 
     async def close(self) -> None:
         """Stop following runs, close the client and the history; takes a few seconds at most."""

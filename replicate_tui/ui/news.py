@@ -150,5 +150,5 @@ class NewsPump:
 
 
 def _elsewhere_words(other: Elsewhere) -> str:
-    going = f"{other.going} going" if other.going else plural(other.uploads, "upload")
-    return f"{clean_line(other.name, _NAME_CELLS)}: {going}"
+    words = f"{other.going} going" if other.going else plural(other.uploads, "upload") if other.uploads else "listening"
+    return f"{clean_line(other.name, _NAME_CELLS)}: {words}"

@@ -24,12 +24,19 @@ _GROUP: Final = "left profiles"
 
 
 class Elsewhere(NamedTuple):
-    """What is going on in a profile that is not on the screens: its runs, those of them started here, its uploads."""
+    """What is going on in a profile that is not on the screens: its runs, those of them started here, its uploads.
+
+    `is_listening` says whether deliveries of webhooks are waited for.
+    """
 
     name: str
     going: int
     started_here: int
     uploads: int = 0
+    is_listening: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.going or self.uploads or self.is_listening)
 
 
 class Session:
@@ -73,7 +80,8 @@ class Session:
         services = self.profile.services
         live = services.tracker.live()
         here = sum(snapshot.run.source == "here" for snapshot in live)
-        return Elsewhere(self.profile.name, len(live), here, services.uploads.queue.going)
+        uploads, is_listening = services.uploads.queue.going, services.webhooks.is_listening
+        return Elsewhere(self.profile.name, len(live), here, uploads, is_listening)
 
 
 class SessionView:
@@ -144,7 +152,7 @@ class Sessions:
     def elsewhere(self) -> tuple[Elsewhere, ...]:
         """Return what is going on in profiles left behind, those with nothing left out."""
         found = (session.going() for session in self._left)
-        return tuple(each for each in found if each.going or each.uploads)
+        return tuple(each for each in found if each)
 
     def update_strip(self) -> None:
         if self.current is not None and self.current.pump is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from replicate_tui import config
 from replicate_tui.paths import ProfilePaths, profile_paths
 from replicate_tui.store.database import Database
 from replicate_tui.store.inspection import inspect_history
@@ -130,6 +131,19 @@ def test_a_token_is_never_told(private_home: Path) -> None:
     assert "from REPLICATE_API_TOKEN" in answer.stdout
     assert TOKEN not in answer.stdout
     assert "not usable" in doctor(private_home, REPLICATE_API_TOKEN="two words").stdout
+
+
+def test_all_profiles_are_told_with_no_token(paths: ProfilePaths, private_home: Path) -> None:
+    config.save_token(profile_paths("work"), TOKEN)
+    config.keep_profile(profile_paths("work"), config.KeptProfile("https://work.example/v1", "alice"))
+    config.save_token(profile_paths("broken"), TOKEN)
+    profile_paths("broken").profile_file.write_text("{")
+    answer = doctor(private_home)
+    assert "3 runs, 2 of them not finished; no token" in answer.stdout
+    assert "alice at https://work.example/v1; no history yet; token kept on this machine" in answer.stdout
+    assert TOKEN not in answer.stdout
+    assert list(problems(private_home)) == ["broken"]
+    assert "alice" not in doctor(private_home, "--demo").stdout
 
 
 def test_a_profile_that_is_no_name_is_a_mistake_of_usage(private_home: Path) -> None:

@@ -338,11 +338,17 @@ async def test_a_question_that_stands_is_answered_as_if_it_was_never_asked(demo:
         async def ask() -> None:
             answers.append(await driver.app.push_screen_wait(ChoiceDialog("Go on?", ())))
 
+        left = driver.services
+        await left.webhooks.start()
         driver.app.run_worker(ask())
         await driver.until("Go on?")
         driver.app.post_message(messages.SwitchProfile("work"))
         await driver.until_in("work")
         assert answers == [None]
+        # What was started goes on, and says so.
+        await driver.until("default: listening")
+        await left.webhooks.stop()
+        await driver.gone("default: listening")
 
 
 async def test_a_profile_that_cannot_be_opened_leaves_one_where_one_is(demo: DemoServer, other: DemoServer) -> None:
