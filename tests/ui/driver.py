@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from replicate_tui.config import Settings, SettingsProblem
 from replicate_tui.demo.server import DemoServer
 from replicate_tui.services.bundle import Services
+from replicate_tui.services.estimate import FREE, PriceList
 from replicate_tui.services.views import RunRequest
 from replicate_tui.store.records import RunRecord, SaveState
 from replicate_tui.ui import messages
@@ -145,9 +146,10 @@ async def open_app(
     first_start: bool = False,
     before: Callable[[Services], Any] | None = None,
     max_retries: int | None = None,
+    prices: PriceList = FREE,
 ) -> AsyncIterator[Driver]:
     """Open the app; `before` may prepare its services, `has_profile=False` starts at the welcome screen."""
-    services = make_services(demo, max_retries=max_retries)
+    services = make_services(demo, max_retries=max_retries, prices=prices, settings=settings)
     await services.open()
     try:
         await services.memory.set(FIRST_START_KEY, not first_start)

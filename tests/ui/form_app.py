@@ -15,6 +15,7 @@ from replicate_tui.paths import profile_paths
 from replicate_tui.services.archive import Archive
 from replicate_tui.services.bundle import Services, assemble
 from replicate_tui.services.connection import Connection
+from replicate_tui.services.estimate import FREE, PriceList
 from replicate_tui.services.events import RunEvent
 from replicate_tui.ui import messages
 from replicate_tui.ui.form.rows import RowId
@@ -116,7 +117,13 @@ class Form:
         return "\n".join(strip.text for strip in strips[: self.app.size.height])
 
 
-def make_services(server: DemoServer, *, max_retries: int | None = None) -> Services:
+def make_services(
+    server: DemoServer,
+    *,
+    max_retries: int | None = None,
+    prices: PriceList = FREE,
+    settings: Settings | None = None,
+) -> Services:
     async def client() -> "AsyncReplicate":
         from replicate_tui.api import AsyncReplicate
 
@@ -124,7 +131,7 @@ def make_services(server: DemoServer, *, max_retries: int | None = None) -> Serv
 
     paths = profile_paths("demo")
     connection = Connection(client, origin="demo", profile="demo", is_demo=True)
-    return assemble(connection, paths, Archive(paths.runs, connection))
+    return assemble(connection, paths, Archive(paths.runs, connection), prices, settings)
 
 
 @asynccontextmanager

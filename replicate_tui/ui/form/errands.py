@@ -47,7 +47,7 @@ class FormErrands:
                 self._screen.show_notice(f"{problem} ctrl+g tries again.", "error")
             return
         await self.look_up_files()
-        await self._show_estimate()
+        await self.show_estimate()
 
     async def _show_page(self, answer: Aged[ModelPage]) -> None:
         page = answer.value
@@ -134,7 +134,8 @@ class FormErrands:
             await self._form.facts.look_up(texts)
             self._screen.query_one(FormList).redraw()
 
-    async def _show_estimate(self) -> None:
+    async def show_estimate(self) -> None:
+        """Show what a run is likely to take and to cost, by the prices of now."""
         page = self._form.page
         if page is None or page.version is None:
             return

@@ -355,6 +355,8 @@ class RunFormScreen(FormScreen):
 
     def on_screen_resume(self) -> None:
         self._sender.reopen()
+        # Another run may have ended meanwhile, or a price changed.
+        self._errand(self._errands.show_estimate(), "estimate")
 
     def on_run_event(self, event: RunEvent) -> None:
         self._sender.note_wait(event.run_id)
