@@ -168,7 +168,8 @@ def assemble(
         database.become_owner,
     )
     deployments = DeploymentService(connection, answers, releases)
-    webhooks = WebhookReceiver(connection, runs, tracker, memory)
+    webhook_secret = WebhookSecretService(connection)
+    webhooks = WebhookReceiver(connection, webhook_secret, runs, tracker, memory)
     sender = Sender(connection, catalog)
     creator = Creator(connection, runs, tracker, sender, key, deployments.hardware_of, webhooks.hook)
     return Services(
@@ -207,7 +208,7 @@ def assemble(
         price_book=PriceBook(file, prices),
         settings_file=file,
         account=account,
-        webhook_secret=WebhookSecretService(connection),
+        webhook_secret=webhook_secret,
         limits=limits,
         storage=StorageService(paths, archive.folders.current, database, cache),
         folders=archive.folders,

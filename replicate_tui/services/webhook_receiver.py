@@ -16,6 +16,7 @@ from replicate_tui.services.tracker import RunTracker
 from replicate_tui.services.webhook_judge import can_sign, event_of, facts_of, header, verdict_of
 from replicate_tui.services.webhook_listener import ADDRESS, Listener, Request, hosts_of
 from replicate_tui.services.webhook_log import DeliveryLog
+from replicate_tui.services.webhook_secret import WebhookSecretService
 from replicate_tui.services.webhook_settings import KeptSettings, checked_public_url, hook_url
 from replicate_tui.services.webhook_views import EVENTS, Delivery, Hook, ReceiverState, Verdict
 from replicate_tui.store.problems import HistoryProblem
@@ -41,8 +42,16 @@ class WebhookReceiver:
     A valid delivery makes the tracker ask after its run now. Its body is shown, and never believed.
     """
 
-    def __init__(self, connection: Connection, runs: RunRepository, tracker: RunTracker, memory: Remembered) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        signing: WebhookSecretService,
+        runs: RunRepository,
+        tracker: RunTracker,
+        memory: Remembered,
+    ) -> None:
         self._connection = connection
+        self._signing = signing
         self._runs = runs
         self._tracker = tracker
         self._kept = KeptSettings(memory)
@@ -148,13 +157,13 @@ class WebhookReceiver:
         if self._listener is None:
             return
         try:
-            answer = await self._connection.call(lambda client: client.webhooks.default.secret.get())
+            secret = await self._signing.get()
         except ServiceProblem as problem:
             self._problem = f"The signing secret is not known: {problem.message}"
         else:
-            usable = can_sign(answer.key)
+            usable = can_sign(secret)
             # Stopped meanwhile: then nobody needs it.
-            self._secret = answer.key if usable and self._listener is not None else None
+            self._secret = secret if usable and self._listener is not None else None
             self._problem = "" if usable else "The signing secret that the service gave is none."
         for delivery in self._log.deliveries:
             if delivery.verdict is Verdict.UNKNOWN and self._secret is not None:

@@ -30,6 +30,8 @@ _ABOUT_IT: Final = (
     "It is asked for each time, and kept nowhere."
 )
 
+_ABOUT_RECEIVER: Final = "What runs report comes in here while it listens: judged by its signature, shown, replayed."
+
 
 class IdentitySection(Section):
     """The secret is in memory only while it is on the screen."""
@@ -82,6 +84,7 @@ class IdentitySection(Section):
             ),
             GroupHeader("Webhooks"),
             self._secret_line(),
+            self._receiver_line(),
         ]
         return rows
 
@@ -103,6 +106,11 @@ class IdentitySection(Section):
             return AccountLine(_HIDDEN_KEY, "signing secret", "hidden", "v shows   y copies", detail=_ABOUT_IT)
         shown = clean_line(self._secret)
         return AccountLine(_HIDDEN_KEY, "signing secret", shown, "v hides", "$text-warning", detail=_ABOUT_IT)
+
+    def _receiver_line(self) -> AccountLine:
+        port = self.house.services.webhooks.state.port
+        value = "not listening" if port is None else f"listening at http://127.0.0.1:{port}"
+        return AccountLine("receiver", "receiver", value, "W opens it", detail=_ABOUT_RECEIVER)
 
     # -- the secret ---------------------------------------------------------------------------------------------
 

@@ -53,6 +53,7 @@ class AccountScreen(HouseScreen):
         ),
         Binding("right_square_bracket", "tab(1)", "tabs", id="account.next_tab", key_display="[ ]"),
         Binding("P", "profiles", "profiles", id="account.profiles", tooltip="Other tokens, each with its own history"),
+        Binding("W", "webhooks", "webhooks", id="account.webhooks", tooltip="Receive what runs report"),
         Binding("v", "section('reveal')", "secret", id="account.reveal", tooltip="Show or hide the signing secret"),
         Binding("e", "section('edit')", "edit", id="account.edit", tooltip="Change the price, or what a model runs on"),
         Binding("n", "section('add')", "add", id="account.add", tooltip="Add a price, or what a model runs on"),
@@ -147,6 +148,9 @@ class AccountScreen(HouseScreen):
 
     def action_profiles(self) -> None:
         self.post_message(messages.OpenProfiles())
+
+    def action_webhooks(self) -> None:
+        self.post_message(messages.OpenWebhooks())
 
     def action_refresh(self) -> None:
         self._reading.want()
