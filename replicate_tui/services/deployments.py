@@ -1,7 +1,7 @@
 """Deployments of the account: list, make, change, switch off and delete them, and know the releases seen here."""
 
 import contextlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
 from replicate_tui.services.cards import objects
@@ -44,10 +44,19 @@ class DeploymentService:
     async def cached_list(self) -> Aged[tuple[DeploymentCard, ...]] | None:
         return await self._answers.cached(_LIST, _cards)
 
-    async def list(self) -> Aged[tuple[DeploymentCard, ...]]:
-        """Return all deployments, newest first; offline those of the last time, with their age."""
+    async def list(
+        self, on_page: Callable[[tuple[DeploymentCard, ...]], None] = lambda _: None
+    ) -> Aged[tuple[DeploymentCard, ...]]:
+        """Return all deployments, newest first; offline those of the last time, with their age.
+
+        `on_page` is told those of each page while more are read.
+        """
+
+        def tell(rows: Sequence[Any]) -> None:
+            on_page(tuple(deployment_card(row.to_dict()) for row in rows))
+
         answer = await self._answers.fresh(
-            _LIST, lambda client: rows_of(client.deployments.list(), _MOST_DEPLOYMENTS), _cards
+            _LIST, lambda client: rows_of(client.deployments.list(), _MOST_DEPLOYMENTS, tell), _cards
         )
         if answer.problem is None:
             await self._learn(answer.value)

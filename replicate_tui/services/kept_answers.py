@@ -69,11 +69,13 @@ class KeptAnswers:
             await self._cache.remove(key)
 
 
-async def rows_of(pages: Any, most: int) -> list[Any]:
-    """Return the rows of all pages, `most` of them at the longest."""
+async def rows_of(pages: Any, most: int, on_rows: Callable[[list[Any]], None] = lambda _: None) -> list[Any]:
+    """Return the rows of all pages, `most` of them at the longest; `on_rows` is told those of each page as it comes."""
     rows: list[Any] = []
-    async for row in pages:
-        rows.append(row)
+    async for page in pages.iter_pages():
+        added = page.results[: most - len(rows)]
+        rows += added
+        on_rows(added)
         if len(rows) >= most:
             break
     return rows

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from replicate_tui.demo.faults import FaultRule
 from replicate_tui.demo.server import DemoServer
 from replicate_tui.services.bundle import Services
 from replicate_tui.services.deployment_views import DeploymentCard, DeploymentWish, Release
@@ -269,6 +270,24 @@ async def test_filter_sort_and_refresh_keep_the_cursor(own_demo: MakeDemo) -> No
         await driver.until("https://replicate.com/deployments/demo/a-two")
         await driver.press("escape", "o")
         await driver.until("deployments/demo/a-two")
+
+
+async def test_a_first_list_is_shown_page_by_page(own_demo: MakeDemo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("replicate_tui.demo.routes.deployments.RUNS_PER_PAGE", 3)
+    server = own_demo()
+    async with open_app(server, size=SMALL, before=having(*(wished(f"d-{number}") for number in range(5)))) as driver:
+        server.faults.add(FaultRule(path="/v1/deployments", nth=2, delay=1.0))
+        await at_deployments(driver, "3 so far")
+        assert names(driver) == ["d-4", "d-3", "d-2"]
+        await driver.press("down")
+        await driver.until("5 · newest first")
+        assert driver.find("#deployments").cursor_row.name == "d-3"
+        # What is known stays whole while it is read again.
+        server.faults.add(FaultRule(path="/v1/deployments", nth=2, delay=2.0))
+        asked = len(server.requests)
+        await driver.press("r")
+        await driver.until(lambda: len(server.requests) >= asked + 2, "the second page to be asked for")
+        assert len(names(driver)) == 5
 
 
 async def test_marked_ones_are_scaled_down_together(own_demo: MakeDemo) -> None:

@@ -59,6 +59,7 @@ class DeploymentsScreen(HouseScreen):
     def __init__(self, house: House) -> None:
         super().__init__(house)
         self._answer: Aged[tuple[DeploymentCard, ...]] | None = None
+        self._is_part = False
         self._words = ""
         self._sort = SORTS[0]
         self._refusal = ""
@@ -103,14 +104,24 @@ class DeploymentsScreen(HouseScreen):
         deployments = self.house.services.deployments
         if self._answer is None and (known := await deployments.cached_list()):
             self._show(known)
+        is_first = self._answer is None
         try:
-            self._show(await deployments.list())
+            self._show(await deployments.list(self._show_page if is_first else _wait_for_all))
         except ServiceProblem as problem:
             self._list.empty_text = f"{problem}\nr tries again"
             self._tell(str(problem))
 
+    def _show_page(self, cards: tuple[DeploymentCard, ...]) -> None:
+        """Show what is read so far of a list that is not known yet; a known one is replaced when all is read."""
+        if is_whole(self):
+            known = self._answer.value if self._answer else ()
+            self._answer = Aged((*known, *cards), datetime.now(UTC))
+            self._is_part = True
+            self._show_rows()
+
     def _show(self, answer: Aged[tuple[DeploymentCard, ...]]) -> None:
         self._answer = answer
+        self._is_part = False
         self._show_rows()
         self._tell(self._refusal)
 
@@ -141,6 +152,7 @@ class DeploymentsScreen(HouseScreen):
 
     def _show_heading(self, shown: int, known: int) -> None:
         facts = [f"{wording.count(shown)} of {wording.count(known)}" if shown != known else wording.count(known)]
+        facts[0] += " so far" if self._is_part else ""
         facts.append(f"by {self._sort}" if self._sort != SORTS[0] else "newest first")
         if known:
             facts.append(hourly_sum(self._answer.value if self._answer else (), self.house.services.prices))
@@ -267,6 +279,10 @@ class DeploymentsScreen(HouseScreen):
     def action_refresh(self) -> None:
         self._tell("")
         self._reading.want()
+
+
+def _wait_for_all(_: tuple[DeploymentCard, ...]) -> None:
+    """Show no part of a list in the place of a whole one."""
 
 
 def _texts(card: DeploymentCard) -> tuple[str, ...]:
