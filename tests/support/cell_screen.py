@@ -6,6 +6,7 @@ pyte reads text well enough for everything else; it has no dim, no links, and gi
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rich.cells import split_graphemes
@@ -96,6 +97,12 @@ _ON: Final = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "21", "51", "52", "53
 _SEEN_ON_BLANKS: Final = {"4", "7", "9", "21", "51", "52", "53"}
 
 
+#: How large a cell is, in pixels, and what one shows that sixels were drawn over.
+CELL_WIDTH, CELL_HEIGHT = 10, 20
+PICTURE: Final = Cell("\u2592")
+_SIXELS: Final = re.compile(r'\x1bP[0-9;]*q"\d+;\d+;(\d+);(\d+)')
+
+
 class CellScreen:
     """Feed it what a program writes; `cells[y][x]` is what it shows, "" the second cell of a wide one.
 
@@ -138,7 +145,7 @@ class CellScreen:
         elif token["osc"] is not None:
             self._operate(token["osc"])
         elif token["string"] is not None:
-            self.strings.append(token["string"])
+            self._string(token["string"])
         elif token["escape"] is not None:
             self._escape(token["escape"])
         else:
@@ -180,6 +187,14 @@ class CellScreen:
         else:
             self.strings.append(command)
 
+    def _string(self, string: str) -> None:
+        self.strings.append(string)
+        if size := _SIXELS.match(string):
+            x, y = self.cursor
+            for row in self.cells[y : y + -(-int(size[2]) // CELL_HEIGHT)]:
+                end = min(self.columns, x + -(-int(size[1]) // CELL_WIDTH))
+                row[x:end] = [PICTURE] * (end - x)
+
     def _escape(self, letter: str) -> None:
         if letter == "7":
             self._saved = (self.cursor, self._look)
@@ -214,11 +229,25 @@ class CellScreen:
         self.cells = [[Cell()] * self.columns for _ in range(self.rows)]
 
     def _print(self, text: str) -> None:
+        if text.isascii() and self._print_plain(text):
+            return
         for cluster, width in self._widths(text):
             if width:
                 self._put(cluster, width)
             else:
                 self._join(cluster)
+
+    def _print_plain(self, text: str) -> bool:
+        """Put letters of one cell each, many at once; False where a wide character stands in the way."""
+        x, y = self.cursor
+        end = x + len(text)
+        row = self.cells[y]
+        if end > self.columns or (end < self.columns and row[end].text == "") or row[x].text == "":
+            return False
+        row[x:end] = [_cell(letter, self._look) for letter in text]
+        self._go(end, y)
+        self._last = (end - 1, y)
+        return True
 
     def _put(self, cluster: str, width: int) -> None:
         """Put a character at the cursor; without line wrapping the last column takes all that comes."""
@@ -226,9 +255,9 @@ class CellScreen:
         width = min(width, self.columns - x)
         for at in range(x, x + width):
             self._break(at, y)
-        self.cells[y][x] = Cell(cluster, self._look)
+        self.cells[y][x] = _cell(cluster, self._look)
         for at in range(x + 1, x + width):
-            self.cells[y][at] = Cell("", self._look)
+            self.cells[y][at] = _cell("", self._look)
         self._go(x + width, y)
         self._last = (x, y)
 
@@ -273,6 +302,13 @@ def _as_seen(cell: Cell) -> Cell:
     return Cell(" ", Look(frozenset(attributes), foreground, look.background, look.link))
 
 
+@lru_cache(maxsize=65536)
+def _cell(text: str, look: Look) -> Cell:
+    # The same object each time: screens are compared often, and then mostly by identity.
+    return Cell(text, look)
+
+
+@lru_cache(maxsize=4096)
 def _restyled(look: Look, parameters: str) -> Look:
     """Return `look` after a sequence that ends in m."""
     codes = iter(parameters.split(";"))

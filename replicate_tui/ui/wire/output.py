@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from rich.color import ColorSystem
 from textual.app import App
@@ -13,10 +13,20 @@ from textual.screen import Screen
 from replicate_tui.ui.wire.cells import Grid, Pens
 from replicate_tui.ui.wire.diff import cursor_to, difference
 from replicate_tui.ui.wire.frames import FRAMES, Frame, write_frame
-from replicate_tui.ui.wire.writer import UnblockedDriver, Writer
 
 _FRAME_BEGINS: Final = "\x1b[?2026h"
 _FRAME_ENDS: Final = "\x1b[?2026l"
+
+
+class FrameWriter(Protocol):
+    """Where frames are written; a driver that has one keeps it as its `writer`."""
+
+    @property
+    def is_busy(self) -> bool: ...
+
+    def write_frame(self, text: str) -> None: ...
+
+    def when_idle(self, call: Callable[[], None]) -> None: ...
 
 
 class _Picture(NamedTuple):
@@ -90,9 +100,10 @@ class Output:
         return True
 
     @property
-    def _writer(self) -> Writer | None:
-        driver = self._app._driver  # noqa: SLF001 (Textual has no public way to the terminal)
-        return driver.writer if isinstance(driver, UnblockedDriver) else None
+    def _writer(self) -> FrameWriter | None:
+        # Textual has no public way to the terminal.
+        writer: FrameWriter | None = getattr(self._app._driver, "writer", None)  # noqa: SLF001
+        return writer
 
     def _note(self, frame: Frame) -> None:
         app = self._app
@@ -108,7 +119,7 @@ class Output:
         self._cursor = screen.outer_size.clamp_offset(app.cursor_position)
         app._previous_cursor_position = self._cursor  # noqa: SLF001 (as Textual's own)
 
-    def _write(self, writer: Writer) -> None:
+    def _write(self, writer: FrameWriter) -> None:
         """Write what differs, unless a write is under way: then once it is not."""
         if writer.is_busy:
             self._call_when_idle(writer)
@@ -126,7 +137,7 @@ class Output:
             writer.write_frame(f"{_FRAME_BEGINS}{output}{_FRAME_ENDS}" if is_whole else output)
         self._write_pictures(writer, self._shown, self._target)
 
-    def _write_pictures(self, writer: Writer, shown: Grid, target: Grid) -> None:
+    def _write_pictures(self, writer: FrameWriter, shown: Grid, target: Grid) -> None:
         pictures, self._pictures = self._pictures, []
         for message, region in pictures:
             if target.is_blank(*region):
@@ -134,7 +145,7 @@ class Output:
                 target.cover(*region)
                 shown.cover(*region)
 
-    def _call_when_idle(self, writer: Writer) -> None:
+    def _call_when_idle(self, writer: FrameWriter) -> None:
         if self._is_waiting:
             return
         self._is_waiting = True
@@ -159,7 +170,7 @@ class Output:
         except Exception as error:  # noqa: BLE001 (as in `shows`)
             self._fall(error)
 
-    def _skips(self, writer: Writer) -> bool:
+    def _skips(self, writer: FrameWriter) -> bool:
         """Leave out a frame of Textual's own while a write is under way; all is painted anew once it is not."""
         if not writer.is_busy:
             return False
