@@ -35,6 +35,7 @@ class RunsFolders:
         self.current = current.absolute()
         self._given = tuple(folder.absolute() for folder in earlier)
         self._recalled: tuple[Path, ...] = ()
+        self._was_known = False
 
     async def recall(self, memory: Remembered) -> None:
         """Learn which folders there were, as far as the history can tell."""
@@ -43,6 +44,7 @@ class RunsFolders:
             self._recalled = (
                 tuple(Path(text) for text in known if isinstance(text, str)) if isinstance(known, list) else ()
             )
+            self._was_known = self.current in self._recalled
 
     async def remember(self, memory: Remembered) -> None:
         """Keep the current folder for when it is no longer the one of the settings."""
@@ -62,14 +64,16 @@ class RunsFolders:
         root = self._find(record.folder)
         if root is not None or record.saved not in _HOLDS_FILES:
             return RunPlace((root or self.current) / record.folder)
-        missing = [folder for folder in (self.current, *self._earlier) if not _is_folder(folder)]
+        # One that is new in the settings was not there before: nothing has been saved in it.
+        known = (*self._earlier, *([self.current] if self._was_known else []))
+        missing = [folder for folder in known if not _is_folder(folder)]
         match missing:
             case []:
                 words = f"What was saved of this run is no longer in {self.current / record.folder}."
             case [one]:
                 words = f"This run was saved in {one}, which is not there now."
             case _:
-                words = f"This run was saved in a folder that is not there now: {', '.join(map(str, missing))}."
+                words = f"This run was saved in one of these, which are not there now: {', '.join(map(str, missing))}."
         return RunPlace(None, words)
 
     def _find(self, relative: str) -> Path | None:

@@ -59,7 +59,6 @@ async def test_a_folder_that_is_not_there_now_is_said_by_its_name(opened_on: Ope
     record = await picture_in(await opened_on(tmp_path / "disk"))
     (tmp_path / "disk").rename(tmp_path / "unplugged")
     services = await opened_on(tmp_path / "here")
-    (tmp_path / "here").mkdir()
     snapshot = await found(services, record)
     assert snapshot.folder is None
     assert snapshot.folder_problem == f"This run was saved in {tmp_path / 'disk'}, which is not there now."
@@ -67,6 +66,16 @@ async def test_a_folder_that_is_not_there_now_is_said_by_its_name(opened_on: Ope
     snapshot = await found(services, record)
     assert snapshot.folder is not None
     assert snapshot.folder.is_relative_to(tmp_path / "disk")
+
+
+async def test_when_several_folders_are_not_there_all_are_said(opened_on: Open, tmp_path: Path) -> None:
+    record = await picture_in(await opened_on(tmp_path / "first"))
+    await opened_on(tmp_path / "second")
+    (tmp_path / "first").rename(tmp_path / "unplugged")
+    services = await opened_on(tmp_path / "second")
+    assert (await found(services, record)).folder_problem == (
+        f"This run was saved in one of these, which are not there now: {tmp_path / 'first'}, {tmp_path / 'second'}."
+    )
 
 
 async def test_what_was_moved_into_the_new_folder_is_found_there(opened_on: Open, tmp_path: Path) -> None:
