@@ -41,9 +41,8 @@ class RunsFolders:
         """Learn which folders there were, as far as the history can tell."""
         with contextlib.suppress(HistoryProblem):
             known = await memory.get(_KEY, [])
-            self._recalled = (
-                tuple(Path(text) for text in known if isinstance(text, str)) if isinstance(known, list) else ()
-            )
+            if isinstance(known, list):
+                self._recalled = tuple(Path(text) for text in known if isinstance(text, str))
             self._was_known = self.current in self._recalled
 
     async def remember(self, memory: Remembered) -> None:
