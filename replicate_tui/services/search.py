@@ -75,6 +75,11 @@ class SearchService:
         with plain_history():
             return self._cards(await self._models.pinned())
 
+    async def pinned_names(self) -> frozenset[str]:
+        """Return the full names of the pinned models."""
+        with plain_history():
+            return frozenset(await self._models.pinned_names())
+
     async def pin(self, model: ModelCard) -> None:
         with plain_history():
             await self._models.pin(seen_model(model))
@@ -86,7 +91,7 @@ class SearchService:
     async def toggle_pin(self, model: ModelCard) -> bool:
         """Pin a model, or unpin it when it is pinned; return whether it is now. Quick presses count one by one."""
         async with self._pinning:
-            is_pinned = any(card.full_name == model.full_name for card in await self.pinned())
+            is_pinned = model.full_name in await self.pinned_names()
             await (self.unpin(model.full_name) if is_pinned else self.pin(model))
             return not is_pinned
 

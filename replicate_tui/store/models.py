@@ -69,6 +69,11 @@ class ModelRepository:
         """Return the pinned models in the order they were pinned."""
         return await self._select("where m.pinned_at is not null order by m.pinned_at")
 
+    async def pinned_names(self) -> list[str]:
+        """Return the names of the pinned models, without reading what else is known of them."""
+        query = "select name from models where pinned_at is not null"
+        return await self._database.read(lambda connection: [row[0] for row in connection.execute(query)])
+
     async def recent(self, limit: int = 20) -> list[SeenModel]:
         """Return the models opened last, latest first."""
         return await self._select("where m.opened_at is not null order by m.opened_at desc limit ?", (limit,))

@@ -29,6 +29,7 @@ class ListedModels:
     problem: str = ""
     fetched_at: datetime | None = None
     is_read: bool = False
+    has_more: bool = False
     is_asked: bool = False
 
     @property
@@ -50,7 +51,8 @@ class ListedModels:
 
     def facts(self, shown: int) -> str:
         """Say how many there are, in which order, and how old they are where that matters."""
-        parts = [f"{shown} of {len(self.cards)}" if self.words else str(len(self.cards))] if self.is_read else []
+        known = wording.count(len(self.cards)) + " so far" * self.has_more
+        parts = [f"{wording.count(shown)} of {known}" if self.words else known] if self.is_read else []
         if len(self.sorts) > 1:
             parts.append(self.sorts[self.sort][1])
         if self.problem:
@@ -61,7 +63,8 @@ class ListedModels:
     def empty_text(self) -> str:
         """Say why there is no row, and which key helps."""
         if self.words and self.cards:
-            return f"None of these {wording.plural(len(self.cards), 'model')} matches the filter; esc takes it off."
+            told = f"None of these {wording.plural(len(self.cards), 'model')} matches the filter; esc takes it off."
+            return f"{told}\n1 searches all there are." if self.has_more else told
         if not self.is_read:
             return "Reading …"
         if self.problem:

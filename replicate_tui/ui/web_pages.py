@@ -1,5 +1,6 @@
 """Where things of the service stand on its web site, and what can be copied of them."""
 
+from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 from replicate_tui.services.views import CollectionCard, DocPage, ModelCard
@@ -56,3 +57,9 @@ def copy_choices(thing: Listed) -> tuple[tuple[str, str], ...]:
             return ("slug", thing.slug), ("URL", page_of(thing))
         case DocPage():
             return (("URL", thing.url),)
+
+
+def copy_choices_of(cards: Sequence[ModelCard]) -> tuple[tuple[str, str], ...]:
+    """Return what can be copied of several models: (label, lines)."""
+    names = "\n".join(card.full_name for card in cards)
+    return (f"{len(cards)} names", names), ("URLs", "\n".join(map(page_of, cards)))

@@ -122,3 +122,41 @@ def test_every_word_must_occur_somewhere() -> None:
     assert matches("flux fast", "black-forest-labs/flux", "Fast pictures")
     assert matches("", "anything")
     assert not matches("flux slow", "black-forest-labs/flux", "Fast pictures")
+
+
+async def test_models_are_sorted_marked_and_looked_at(demo: DemoServer) -> None:
+    async with open_app(demo, size=SMALL) as driver:
+        await at_collections(driver)
+        await driver.until(lambda: len(shown(driver, "models")) > 3, "models")
+        as_told = shown(driver, "models")
+        await driver.press("right", "S")
+        await driver.until("by name")
+        assert shown(driver, "models") == sorted(as_told)
+        await driver.press("S", "S")
+        assert shown(driver, "models") == as_told
+        await driver.press("space", "space", "y")
+        await driver.until("2 names")
+        await driver.press("escape")
+        await driver.until("2 marked")
+        await driver.press("asterisk")
+        await driver.gone("marked")
+        assert await driver.services.search.pinned_names() == set(as_told[:2])
+        # At 80 columns the inputs of a model take the place of the collections.
+        await driver.press("p")
+        await driver.until("Inputs")
+        assert not driver.find("#left").display
+        await driver.press("p")
+        await driver.gone("Inputs")
+        await driver.press("left", "S")
+        await driver.until("A to Z")
+        listed = [row.name for row in driver.find("#collections").rows]
+        assert listed == sorted(listed, key=str.casefold)
+
+
+async def test_looking_at_a_model_leaves_no_focus_behind(demo: DemoServer) -> None:
+    async with open_app(demo, size=SMALL) as driver:
+        await at_collections(driver)
+        assert driver.focused == "collections"
+        await driver.press("p")
+        await driver.until("Inputs")
+        assert driver.focused == "models"

@@ -1,11 +1,16 @@
 """A model's page: six tabs, and what opens from them."""
 
+import asyncio
+from collections.abc import Callable
+
 import pytest
 
 from replicate_tui.demo.server import DemoServer
 from replicate_tui.ui import messages
 from replicate_tui.ui.modals.copy_menu import CopyMenu
-from replicate_tui.ui.screens.model import TABS, ModelScreen
+from replicate_tui.ui.screens import model_reading
+from replicate_tui.ui.screens.model import ModelScreen
+from replicate_tui.ui.screens.model_reading import TABS
 from replicate_tui.ui.screens.monitor import MonitorScreen
 from replicate_tui.ui.screens.run_form import RunFormScreen
 from replicate_tui.ui.widgets.tab_line import TabLine
@@ -78,6 +83,90 @@ async def test_code_in_four_languages_never_holds_the_token(demo: DemoServer) ->
         await driver.press("escape", "left_square_bracket")
         # Without a list of versions the page says why.
         await driver.until("hidden")
+
+
+async def test_a_filter_narrows_the_list_that_is_open_and_each_keeps_its_own(demo: DemoServer) -> None:
+    async with open_app(demo, size=SMALL) as driver:
+        for number in range(3):
+            await driver.run(GREETER, {"text": f"moon {number}"})
+        await driver.run(GREETER, {"text": "sun"})
+        await driver.open(messages.OpenModel("replicate-tui-demo/seventy-three"))
+        await driver.until("jitter")
+        await driver.press("slash")
+        await driver.type("layer_8 opacity")
+        await driver.press("enter")
+        inputs = driver.find("#inputs")
+        await driver.until(lambda: [row.name for row in inputs.rows] == ["layer_8_opacity"], "one input")
+        await driver.press("right_square_bracket", "left_square_bracket")
+        assert len(inputs.rows) == 1
+        await driver.press("escape")
+        assert len(inputs.rows) > 70
+        await driver.press("escape")
+        await driver.until(lambda: not driver.shows(ModelScreen), "back")
+        # Of your runs the filter of the history looks at all there are.
+        await driver.open(messages.OpenModel(GREETER, "your-runs"))
+        runs = driver.find("#your-runs")
+        await driver.until(lambda: len(runs.rows) == 4, "the runs")
+        await driver.press("slash")
+        await driver.type("moon")
+        await driver.until(lambda: len(runs.rows) == 3, "some of the runs")
+        await driver.type(" nowhere")
+        await driver.until("matches the filter; esc takes it off")
+        await driver.press("escape")
+        await driver.until(lambda: len(runs.rows) == 4, "the runs again")
+
+
+async def test_more_of_your_runs_come_as_one_scrolls(demo: DemoServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_reading, "RUNS_AT_A_TIME", 12)
+    async with open_app(demo, size=SMALL) as driver:
+        for number in range(30):
+            await driver.run(GREETER, {"text": f"run {number}"})
+        await driver.open(messages.OpenModel(GREETER, "your-runs"))
+        runs = driver.find("#your-runs")
+        await driver.until(lambda: len({row.id for row in runs.rows}) == 30, "all of them")
+
+
+async def test_all_of_a_row_is_shown_beside_it(demo: DemoServer) -> None:
+    async with open_app(demo, size=SMALL) as driver:
+        await driver.open(messages.OpenModel("black-forest-labs/flux-schnell"))
+        await driver.until("aspect_ratio")
+        assert "21:9" not in driver.text
+        await driver.press("down", "p")
+        # Every value, which the row has no room for.
+        await driver.until("Aspect ratio for the generated image")
+        for value in ("21:9", "9:21", "4:5"):
+            assert value in driver.text, value
+        await driver.press("p")
+        await driver.gone("21:9")
+        await driver.press("p", "right_square_bracket")
+        await driver.until(lambda: not driver.find("#preview").display, "a README has none")
+        await driver.press("right_square_bracket")
+        await driver.until("megapixels   0.25")
+        # What is below is reached by going there.
+        await driver.press("tab", "end")
+        await driver.until("Output")
+        await driver.press("p")
+        assert driver.focused == "examples"
+    async with open_app(demo) as driver:
+        await driver.open(messages.OpenModel(GREETER, "versions"))
+        # In a wide terminal it is there unasked; the older version had other inputs.
+        await driver.until("Inputs since the version before")
+        await driver.press("G")
+        await driver.gone("since the version before")
+        await driver.until("b" * 64)
+
+
+async def test_offline_each_tab_says_how_old_it_is(own_demo: Callable[..., DemoServer]) -> None:
+    server = own_demo()
+    async with open_app(server, max_retries=0) as driver:
+        for tab, words in (("examples", "moon"), ("versions", "Versions 2")):
+            await driver.open(messages.OpenModel(GREETER, tab))
+            await driver.until(words)
+            await driver.press("escape")
+        await asyncio.to_thread(server.stop)
+        await driver.open(messages.OpenModel(GREETER, "versions"))
+        await driver.until("Versions 2")
+        await driver.until("age now")
 
 
 async def test_your_runs_and_the_form(demo: DemoServer) -> None:

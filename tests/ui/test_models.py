@@ -99,6 +99,8 @@ async def test_a_filter_looks_at_what_is_here(demo: DemoServer) -> None:
         await driver.press("slash")
         await driver.type("nothing is called so")
         await driver.until("matches the filter; esc takes it off")
+        await driver.until("1 searches all there are.")
+        assert "so far" in driver.text
         loaded = len(driver.screen._tabs["public"].cards)
         await driver.write("#filter", "greeter")
         await driver.press("enter")

@@ -16,10 +16,11 @@ from replicate_tui.ui import messages, wording
 from replicate_tui.ui.house import House
 from replicate_tui.ui.problems import tells_problems
 from replicate_tui.ui.rows import collection_line, model_lines
-from replicate_tui.ui.screens.base import HouseScreen
-from replicate_tui.ui.web_pages import Listed, copy_choices, page_of
+from replicate_tui.ui.screens.model_previewing import ModelPreviewing
+from replicate_tui.ui.web_pages import Listed, copy_choices, copy_choices_of, page_of
 from replicate_tui.ui.widgets import list_messages
 from replicate_tui.ui.widgets.markdown_view import MarkdownView
+from replicate_tui.ui.widgets.model_preview import ModelPreview
 from replicate_tui.ui.widgets.title_line import TitleLine
 from replicate_tui.ui.widgets.virtual_list import RowContent, VirtualList
 
@@ -28,6 +29,10 @@ ASK_AFTER_SECONDS: Final = 0.25
 
 
 Pane = Literal["collections", "models"]
+#: Orders to go through: the first is that of the service.
+_COLLECTION_SORTS: Final = ("", "A to Z")
+_MODEL_SORTS: Final = ("", "by name", "most runs first")
+_NOTHING_FITS: Final = "Nothing matches the filter; esc takes it off."
 
 
 def matches(query: str, *texts: str) -> bool:
@@ -42,19 +47,21 @@ def first_paragraph(markdown: str) -> str:
     return next((part for part in paragraphs if part and not part.startswith("#")), "")
 
 
-class CollectionsScreen(HouseScreen):
+class CollectionsScreen(ModelPreviewing):
     """`slug` opens at the models of that collection; as a place it stays where the cursor was."""
 
     CSS_PATH = "collections.tcss"
     AUTO_FOCUS = "#collections"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (150, "-roomy")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "form", "form", id="collections.form", tooltip="Open the run form of the model"),
         Binding("slash", "filter", "filter", id="collections.filter", key_display="/"),
+        Binding("S", "sort", "sort", id="collections.sort", tooltip="Next order of the pane"),
         Binding("tab", "other_pane", "other pane", id="collections.pane", priority=True),
         Binding("right,l", "to_models", "Go to the models", id="collections.right", show=False),
         Binding("left,h", "to_collections", "Go to the collections", id="collections.left", show=False),
         Binding("asterisk", "pin", "pin", id="collections.pin", key_display="*", tooltip="Pin or unpin the model"),
+        Binding("p", "preview", "preview", id="collections.preview", tooltip="Show or hide the inputs of the model"),
         Binding("y", "copy", "copy", id="collections.copy"),
         Binding("o", "web", "web", id="collections.web", tooltip="Open the web page"),
         Binding("r", "refresh", "Ask the service again", id="collections.refresh", show=False),
@@ -70,6 +77,7 @@ class CollectionsScreen(HouseScreen):
         self._pinned: frozenset[str] = frozenset()
         self._filters: dict[Pane, str] = {"collections": "", "models": ""}
         self._filtering: Pane = "collections"
+        self._sorts: dict[Pane, int] = {"collections": 0, "models": 0}
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="panes"):
@@ -84,8 +92,9 @@ class CollectionsScreen(HouseScreen):
                 about.can_focus = False
                 yield about
                 yield VirtualList[ModelCard](
-                    self._draw_model, key=lambda card: card.full_name, row_height=2, id="models"
+                    self._draw_model, key=lambda card: card.full_name, row_height=2, markable=True, id="models"
                 )
+            yield ModelPreview(id="preview")
         field = Input(placeholder="filter", id="filter")
         field.cursor_blink = False
         yield field
@@ -115,7 +124,7 @@ class CollectionsScreen(HouseScreen):
     @tells_problems
     async def _load_collections(self) -> None:
         catalog = self.house.services.catalog
-        self._pinned = frozenset(card.full_name for card in await self.house.services.search.pinned())
+        self._pinned = await self.house.services.search.pinned_names()
         if cached := await catalog.cached_collections():
             self._show_collections(cached.value)
         try:
@@ -132,9 +141,13 @@ class CollectionsScreen(HouseScreen):
     def _show_collections(self, cards: tuple[CollectionCard, ...]) -> None:
         self._collections = cards
         shown = [card for card in cards if matches(self._filters["collections"], card.name, card.description)]
-        self._left.empty_text = "Nothing matches the filter" if cards else "There are no collections here"
+        if self._sorts["collections"]:
+            shown.sort(key=lambda card: card.name.casefold())
+        self._left.empty_text = _NOTHING_FITS if cards else "There are no collections here; r asks again."
         self._left.set_rows(shown, keep=self._wanted_slug or self._left.cursor_key)
-        self.query_one("#left-title", TitleLine).show(facts=Content.styled(str(len(shown)), "$text-muted"))
+        number = str(len(shown)) if len(shown) == len(cards) else f"{len(shown)} of {len(cards)}"
+        facts = " · ".join(filter(None, (number, _COLLECTION_SORTS[self._sorts["collections"]])))
+        self.query_one("#left-title", TitleLine).show(facts=Content.styled(facts, "$text-muted"))
 
     @on(VirtualList.Highlighted, "#collections")
     def _choose(self, event: list_messages.Highlighted) -> None:
@@ -143,6 +156,7 @@ class CollectionsScreen(HouseScreen):
             self._chosen = self._wanted_slug = card.slug
             self._page = None
             self._filters["models"] = ""
+            self._right.clear_marks()
             self.query_one("#right-title", TitleLine).show(Content.styled(card.name, "bold"), "")
             self._load_page(card)
 
@@ -175,11 +189,27 @@ class CollectionsScreen(HouseScreen):
             return
         models = self._page.value.models
         shown = [card for card in models if matches(self._filters["models"], card.full_name, card.description)]
-        self._right.empty_text = "Nothing matches the filter" if models else "This collection is empty"
+        match self._sorts["models"]:
+            case 1:
+                shown.sort(key=lambda card: card.full_name.casefold())
+            case 2:
+                shown.sort(key=lambda card: -(card.run_count or 0))
+        self._right.empty_text = _NOTHING_FITS if models else "This collection is empty."
         self._right.set_rows(shown, keep=self._right.cursor_key if keep else None)
         age = wording.age(self._page.fetched_at)
-        facts = f"{len(shown)} of {len(models)}" + (f" · age {age}" if age != "now" else "")
-        self._show_facts(f"{self._page.problem} · {facts}" if self._page.problem else facts)
+        marked = len(self._right.marked)
+        parts = (
+            self._page.problem,
+            f"{marked} marked" if marked else "",
+            f"{len(shown)} of {len(models)}",
+            _MODEL_SORTS[self._sorts["models"]],
+            f"age {age}" if age != "now" else "",
+        )
+        self._show_facts(" · ".join(filter(None, parts)))
+
+    @on(VirtualList.MarksChanged)
+    def _marks_changed(self) -> None:
+        self._show_models()
 
     def _show_facts(self, facts: str) -> None:
         self.query_one("#right-title", TitleLine).show(facts=Content.styled(facts, "$text-muted"))
@@ -223,6 +253,8 @@ class CollectionsScreen(HouseScreen):
         pane: Pane = "models" if self.focused is self._right else "collections"
         if was_filtering or self._filters[pane]:
             self._set_filter(pane, "")
+        elif pane == "models" and self._right.marked:
+            self._right.clear_marks()
         elif len(self.app.screen_stack) == 1 and pane == "models":
             self.set_focus(self._left)
         else:
@@ -253,14 +285,42 @@ class CollectionsScreen(HouseScreen):
         if card := self._right.cursor_row:
             self.post_message(messages.OpenForm(card.full_name))
 
-    @work(group="pin", description="pin or unpin a model")
+    def action_preview(self) -> None:
+        """Show or hide the inputs of the model; where there is no room for three panes, instead of the collections."""
+        super().action_preview()
+        is_shown = self.query_one("#preview").display
+        if is_shown and self._left.has_focus and not self.has_class("-roomy"):
+            self.set_focus(self._right)
+        self.set_class(is_shown, "-previewing")
+
+    def action_sort(self) -> None:
+        """Show the pane one is in in its next order."""
+        pane: Pane = "models" if self._right.has_focus else "collections"
+        sorts = _MODEL_SORTS if pane == "models" else _COLLECTION_SORTS
+        self._sorts[pane] = (self._sorts[pane] + 1) % len(sorts)
+        if pane == "models":
+            self._show_models()
+        else:
+            self._show_collections(self._collections)
+
+    @property
+    def current(self) -> ModelCard | None:
+        return self._right.cursor_row
+
+    @property
+    def _chosen_models(self) -> tuple[ModelCard, ...]:
+        """The marked models, else the one under the cursor."""
+        return self._right.marked or ((self.current,) if self.current else ())
+
+    @work(group="pin", description="pin or unpin models")
     @tells_problems
     async def action_pin(self) -> None:
-        if card := self._right.cursor_row:
-            search = self.house.services.search
+        search = self.house.services.search
+        for card in self._chosen_models:
             await search.toggle_pin(card)
-            self._pinned = frozenset(pinned.full_name for pinned in await search.pinned())
-            self._right.redraw_rows()
+        self._pinned = await search.pinned_names()
+        self._right.clear_marks()
+        self._right.redraw_rows()
 
     @property
     def _current(self) -> Listed | None:
@@ -268,7 +328,9 @@ class CollectionsScreen(HouseScreen):
         return model or self._left.cursor_row
 
     def action_copy(self) -> None:
-        if self._current:
+        if marked := self._right.marked:
+            self.post_message(messages.OpenCopyMenu(copy_choices_of(marked)))
+        elif self._current:
             self.post_message(messages.OpenCopyMenu(copy_choices(self._current)))
 
     def action_web(self) -> None:

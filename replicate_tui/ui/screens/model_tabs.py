@@ -16,6 +16,7 @@ from replicate_tui.text import clean, clean_line
 from replicate_tui.ui import wording
 from replicate_tui.ui.rows import fit
 from replicate_tui.ui.run_rows import run_line
+from replicate_tui.ui.widgets.filtered_list import FilteredList
 from replicate_tui.ui.widgets.text_view import TextView
 from replicate_tui.ui.widgets.title_line import TitleLine
 from replicate_tui.ui.widgets.virtual_list import GroupHeader, RowContent, VirtualList
@@ -54,7 +55,7 @@ def limits_of(field: InputField, room: int) -> str:
     return f"at most {field.maximum:g}" if field.minimum is None else f"{field.minimum:g} … {field.maximum:g}"
 
 
-class InputsTab(VirtualList[InputField]):
+class InputsTab(FilteredList[InputField]):
     """The schema as a table; a header says what there is besides the fields."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "run form")]
@@ -64,16 +65,18 @@ class InputsTab(VirtualList[InputField]):
 
     def show(self, page: ModelPage) -> None:
         if page.version is None:
-            self.empty_text = "This model has no version yet."
+            self.show_all((), "This model has no version yet.")
             return
         schema = page.version.schema
-        self.empty_text = _why_no_fields(schema.input)
         rows: list[InputField | GroupHeader] = list(schema.input.fields)
         if rows:
             rows += [GroupHeader(""), GroupHeader("Output", clean(schema.output.summary))]
             if schema.training:
                 rows.append(GroupHeader("Trainable", wording.plural(len(schema.training.fields), "training input")))
-        self.set_rows(rows, keep=self.cursor_key)
+        self.show_all(rows, _why_no_fields(schema.input))
+
+    def texts_of(self, row: InputField) -> tuple[str, ...]:
+        return row.name, row.kind.value, row.description
 
     def render_row(self, row: InputField, width: int, cursor: bool) -> RowContent:  # noqa: ARG002  (the list's contract)
         kind = f"list of {row.item.kind.value}s" if row.item else row.kind.value
@@ -102,13 +105,15 @@ def _why_no_fields(schema: InputSchema) -> str:
     return "This model takes no inputs; enter opens its form all the same."
 
 
-class ExamplesTab(VirtualList[ExampleCard]):
+class ExamplesTab(FilteredList[ExampleCard]):
     def __init__(self) -> None:
         super().__init__(key=lambda example: example.id, row_height=2, empty_text="Reading …", id="examples")
 
     def show(self, examples: tuple[ExampleCard, ...]) -> None:
-        self.empty_text = "The author saved no examples."
-        self.set_rows(examples, keep=self.cursor_key)
+        self.show_all(examples, "The author saved no examples. f opens the form.")
+
+    def texts_of(self, row: ExampleCard) -> tuple[str, ...]:
+        return row.title, *(str(value) for value in row.input.values()), _output_words(row.output)
 
     def render_row(self, row: ExampleCard, width: int, cursor: bool) -> RowContent:  # noqa: ARG002  (the list's contract)
         facts = Content.styled(wording.seconds(row.predict_seconds), "$text-muted")
@@ -126,7 +131,7 @@ def _output_words(output: object) -> str:
     return str(output)
 
 
-class VersionsTab(VirtualList[VersionCard]):
+class VersionsTab(FilteredList[VersionCard]):
     def __init__(self) -> None:
         super().__init__(key=lambda version: version.id, empty_text="Reading …", id="versions")
         self._leaving: AbstractSet[str] = frozenset()
@@ -136,9 +141,18 @@ class VersionsTab(VirtualList[VersionCard]):
     ) -> None:
         """Show the versions; `is_hidden` says what none means, `leaving` are the ids of those being deleted."""
         hidden = "The versions of this model are hidden, as those of official models are."
-        self.empty_text = hidden if is_hidden else "This model has no version yet: a training makes one, or cog push."
         self._leaving = leaving
-        self.set_rows(versions, keep=self.cursor_key)
+        none = hidden if is_hidden else "This model has no version yet: a training makes one, or cog push."
+        self.show_all(versions, none)
+
+    def texts_of(self, row: VersionCard) -> tuple[str, ...]:
+        return row.id, row.cog_version, f"{row.created_at:%Y-%m-%d}" if row.created_at else ""
+
+    def before(self, version: VersionCard) -> VersionCard | None:
+        """Return the version that was the newest before `version`, None for the first one."""
+        cards = [row for row in self._all if isinstance(row, VersionCard)]
+        following = cards[cards.index(version) + 1 :] if version in cards else []
+        return following[0] if following else None
 
     def render_row(self, row: VersionCard, width: int, cursor: bool) -> RowContent:  # noqa: ARG002  (the list's contract)
         facts = f"{wording.age(row.created_at):>14}   cog {clean_line(row.cog_version, 16) or 'unknown'}"
@@ -152,12 +166,23 @@ class VersionsTab(VirtualList[VersionCard]):
 
 
 class YourRunsTab(VirtualList[RunRow]):
+    """`words` is a filter of the history, which looks at more than the rows that are here."""
+
     def __init__(self) -> None:
         super().__init__(key=lambda row: row.id, empty_text="Reading …", id="your-runs")
+        self.words = ""
+        self.has_older = False
 
-    def show(self, rows: list[RunRow]) -> None:
-        self.empty_text = "You have not run this model here yet. f opens its form."
+    def show(self, rows: list[RunRow], *, has_older: bool) -> None:
+        """Show the newest runs; `has_older` says whether there are more to bring."""
+        fits_none = "None of your runs of this model matches the filter; esc takes it off."
+        self.empty_text = fits_none if self.words else "You have not run this model here yet. f opens its form."
+        self.has_older = has_older
         self.set_rows(rows, keep=self.cursor_key)
+
+    def add_older(self, rows: list[RunRow], *, has_older: bool) -> None:
+        self.has_older = has_older
+        self.append_rows(rows)
 
     def render_row(self, row: RunRow, width: int, cursor: bool) -> RowContent:  # noqa: ARG002  (the list's contract)
         return run_line(row, width)

@@ -19,7 +19,7 @@ from replicate_tui.ui.model_errands import ModelErrands
 from replicate_tui.ui.problems import tells_problems
 from replicate_tui.ui.rows import model_lines
 from replicate_tui.ui.screens.model_previewing import ModelPreviewing
-from replicate_tui.ui.web_pages import copy_choices, page_of
+from replicate_tui.ui.web_pages import copy_choices, copy_choices_of, page_of
 from replicate_tui.ui.widgets import list_messages
 from replicate_tui.ui.widgets.model_preview import ModelPreview
 from replicate_tui.ui.widgets.tab_line import TabLine
@@ -71,7 +71,8 @@ class ModelsScreen(ModelPreviewing):
         yield field
 
     def on_screen_resume(self) -> None:
-        self._read()
+        # What was here is painted before anything is read.
+        self.call_after_refresh(self._read)
 
     @property
     def _list(self) -> VirtualList[ModelCard]:
@@ -106,7 +107,7 @@ class ModelsScreen(ModelPreviewing):
         await self.house.profile.until_prepared()
         self._show()
         search = self.house.services.search
-        self._pinned = frozenset(card.full_name for card in await search.pinned())
+        self._pinned = await search.pinned_names()
         name = self._active
         tab = self._tabs[name]
         match name:
@@ -162,6 +163,7 @@ class ModelsScreen(ModelPreviewing):
         names = {card.full_name for card in newest}
         before = tab.cards if is_same else ()
         tab.is_asked, tab.fetched_at = True, None
+        tab.has_more = not (self._public or walk).is_complete
         self._take(tab, (*newest, *(card for card in before if card.full_name not in names)))
 
     @on(VirtualList.ReachedEnd)
@@ -179,7 +181,8 @@ class ModelsScreen(ModelPreviewing):
             self._list.expect_more()
             self._take(tab, tab.cards, str(problem))
             return
-        if walk is self._public and more:
+        if walk is self._public:
+            tab.has_more = not walk.is_complete
             known = {card.full_name for card in tab.cards}
             self._take(tab, (*tab.cards, *(card for card in more if card.full_name not in known)))
 
@@ -299,8 +302,7 @@ class ModelsScreen(ModelPreviewing):
         if len(chosen) == 1:
             self.post_message(messages.OpenCopyMenu(copy_choices(chosen[0])))
         elif chosen:
-            names = "\n".join(card.full_name for card in chosen)
-            self.post_message(messages.OpenCopyMenu(((f"{len(chosen)} names", names),)))
+            self.post_message(messages.OpenCopyMenu(copy_choices_of(chosen)))
 
     def action_web(self) -> None:
         if self.current:

@@ -18,7 +18,7 @@ from replicate_tui.ui.house import House
 from replicate_tui.ui.problems import tells_problems
 from replicate_tui.ui.rows import collection_lines, model_lines
 from replicate_tui.ui.screens.model_previewing import ASK_AFTER_SECONDS, ModelPreviewing
-from replicate_tui.ui.web_pages import Listed, copy_choices, page_of
+from replicate_tui.ui.web_pages import Listed, copy_choices, copy_choices_of, page_of
 from replicate_tui.ui.widgets.model_preview import ModelPreview
 from replicate_tui.ui.widgets.title_line import TitleLine
 from replicate_tui.ui.widgets.virtual_list import GroupHeader, RowContent, VirtualList
@@ -83,7 +83,9 @@ class SearchScreen(ModelPreviewing):
         yield field
         yield TitleLine(id="summary")
         with Horizontal(id="panes"):
-            yield VirtualList[Found](self._draw_row, key=lambda found: found.key, row_height=2, id="found")
+            yield VirtualList[Found](
+                self._draw_row, key=lambda found: found.key, row_height=2, markable=True, id="found"
+            )
             yield ModelPreview(id="preview")
 
     def on_screen_resume(self) -> None:
@@ -206,6 +208,7 @@ class SearchScreen(ModelPreviewing):
             self.set_focus(self._list)
 
     def action_clear(self) -> None:
+        self._list.clear_marks()
         self.query_one("#query", Input).value = ""
         self.set_focus(self._list)
 
@@ -243,14 +246,25 @@ class SearchScreen(ModelPreviewing):
         if isinstance(self.current, ModelCard):
             self.post_message(messages.OpenForm(self.current.full_name))
 
-    @work(group="pin", description="pin or unpin a model")
+    @property
+    def _marked_models(self) -> tuple[ModelCard, ...]:
+        return tuple(row.what for row in self._list.marked if isinstance(row.what, ModelCard))
+
+    @on(VirtualList.MarksChanged)
+    def _marks_changed(self) -> None:
+        self._summarise(f"{len(self._list.marked)} marked" if self._list.marked else "")
+
+    @work(group="pin", description="pin or unpin models")
     @tells_problems
     async def action_pin(self) -> None:
-        card = self.current
-        if not isinstance(card, ModelCard):
-            return
+        under_cursor = (self.current,) if isinstance(self.current, ModelCard) else ()
+        chosen = self._marked_models or under_cursor
         search = self.house.services.search
-        await search.toggle_pin(card)
+        for card in chosen:
+            await search.toggle_pin(card)
+        self._list.clear_marks()
+        if not chosen:
+            return
         if not self._query:
             await self._show_known("")
             return
@@ -258,7 +272,9 @@ class SearchScreen(ModelPreviewing):
         self._list.set_rows(self._result_rows(), keep=self._list.cursor_key)
 
     def action_copy(self) -> None:
-        if self.current:
+        if marked := self._marked_models:
+            self.post_message(messages.OpenCopyMenu(copy_choices_of(marked)))
+        elif self.current:
             self.post_message(messages.OpenCopyMenu(copy_choices(self.current)))
 
     def action_web(self) -> None:
