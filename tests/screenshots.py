@@ -80,6 +80,14 @@ PRICED: Final = PriceList(
 )
 
 
+#: The same with two prices of one's own.
+OWN_PRICES: Final = PriceList(
+    {**DEFAULT_PRICES, "gpu-l40s": 0.00088},
+    PRICED.tables.hardware,
+    {"google/nano-banana": {"image_output_count": 0.039}},
+)
+
+
 #: Deployments of the account: when each was made, its name, model, hardware, and the bounds of its instances.
 FLEET: Final = (
     (timedelta(days=41), "night-batch", "openai/whisper", "gpu-t4", 0, 20),
@@ -400,6 +408,22 @@ async def runs_again(stage: Stage) -> None:
     await stage.until("again?")
 
 
+async def account(stage: Stage) -> None:
+    await start(stage)
+    await stage.press("8")
+    await stage.until("told now")
+    await stage.until("online")
+    await quiet(stage)
+
+
+async def account_prices(stage: Stage) -> None:
+    await start(stage)
+    await stage.press("8", "right_square_bracket")
+    await stage.until("Nvidia H100")
+    await stage.press("down", "down", "down")
+    await quiet(stage)
+
+
 async def copy_menu(stage: Stage) -> None:
     await monitor_picture(stage)
     await stage.press("y")
@@ -543,6 +567,8 @@ SCENES: Final = (
     Scene(name="deployment", play=deployment, prices=PRICED),
     Scene(name="deployment-form", play=deployment_form, prices=PRICED),
     Scene(name="files", play=files),
+    Scene(name="account", play=account),
+    Scene(name="account-prices", play=account_prices, prices=OWN_PRICES),
     Scene(name="copy-menu", play=copy_menu),
     Scene(name="cancel-prompt", play=cancel_prompt),
     Scene(name="keys", play=keys),
@@ -559,6 +585,7 @@ SCENES: Final = (
     Scene(name="small-text", play=monitor_text, size=SMALL),
     Scene(name="small-runs", play=runs, size=SMALL, past=PAST, prices=PRICED),
     Scene(name="small-deployments", play=deployments, size=SMALL, prices=PRICED),
+    Scene(name="small-account", play=account, size=SMALL),
     Scene(name="trainings", play=trainings),
     Scene(name="training-monitor", play=training_monitor),
     Scene(name="training-monitor-small", play=training_monitor, size=SMALL),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from replicate_tui.config import DEFAULT_PRICES, Settings, nearest_to
@@ -75,9 +76,9 @@ class PriceBook:
         self._prices.replace(settings.prices, settings.hardware, settings.unit_prices)
 
     @property
-    def file(self) -> str:
+    def file(self) -> Path:
         """Where the person's own prices are kept."""
-        return str(self._file.path)
+        return self._file.path
 
     @property
     def is_free(self) -> bool:

@@ -1,6 +1,7 @@
 """How the app says numbers, times and states: short, plain, exact."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from textual.content import Content
@@ -136,6 +137,14 @@ def size(octets: int | None) -> str:
             break
         value, unit = value / 1000, larger
     return f"{value:.1f} {unit}" if unit != "B" and value < 10 else f"{value:.0f} {unit}"
+
+
+def place(path: Path) -> str:
+    """Say where something lies, with "~" for one's home."""
+    try:
+        return str(Path("~") / path.relative_to(Path.home()))
+    except (ValueError, RuntimeError):
+        return str(path)  # elsewhere, or nobody's home is known
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:

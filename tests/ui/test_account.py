@@ -16,7 +16,7 @@ from replicate_tui.services.views import RunRequest
 from replicate_tui.ui import messages
 from replicate_tui.ui.account import identity
 from replicate_tui.ui.account.keys import known_keys
-from replicate_tui.ui.account.lines import AccountLine, draw, matching
+from replicate_tui.ui.account.lines import AccountLine, aired, draw, label_cells, matching
 from replicate_tui.ui.modals.choice import ChoiceDialog
 from replicate_tui.ui.modals.fields import FieldsDialog
 from replicate_tui.ui.screens.account import SECTIONS, AccountScreen
@@ -306,14 +306,14 @@ async def test_keys_say_what_is_rebound_and_are_found_by_words(demo: DemoServer)
 async def test_a_theme_is_used_at_once_and_kept(demo: DemoServer) -> None:
     async with open_app(demo) as driver:
         await at(driver, "theme")
-        assert "in use · kept" in driver.line("replicate-dark   ")
+        assert "in use · kept" in driver.line("▌ replicate-dark")
         await driver.press("down")
         await driver.until("flux-schnell")
         assert driver.app.theme == "replicate-dark"
         await driver.press("enter")
         await driver.until(lambda: driver.app.theme == "replicate-light", "the theme")
         await driver.until("is kept in")
-        assert "in use · kept" in driver.line("replicate-light   ")
+        assert "in use · kept" in driver.line("▌ replicate-light")
         assert load_settings().settings.theme == "replicate-light"
         settings_file().write_text("theme = ")
         await on(driver, "nord")
@@ -350,3 +350,13 @@ def test_headers_stay_above_what_matches() -> None:
     assert matching(rows, "two") == [rows[2], rows[3]]
     assert matching(rows, "fog") == rows[:2]
     assert matching(rows, "three") == []
+    assert aired(rows, 4) == rows
+    assert aired(rows, 5) == [*rows[:2], GroupHeader(""), *rows[2:]]
+
+
+def test_labels_stand_in_one_column_unless_one_is_long() -> None:
+    rows: list[Any] = [GroupHeader("Fog"), AccountLine("a", "x" * 9), GroupHeader("Sea"), AccountLine("b", "x" * 12)]
+    assert label_cells(rows, 80) == {"a": 12, "b": 12}
+    rows[1] = AccountLine("a", "x" * 30)
+    assert label_cells(rows, 80) == {"a": 30, "b": 12}
+    assert label_cells(rows, 40)["a"] == 20

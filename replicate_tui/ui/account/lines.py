@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from replicate_tui.ui.widgets.list_rows import GroupHeader
 
 _WIDEST_LABEL: Final = 34
+_SHORT_LABEL: Final = 18
 _NARROWEST_VALUE: Final = 20
 
 
@@ -54,10 +56,38 @@ def matching(rows: Sequence[Row], words: str) -> list[Row]:
     return found
 
 
-def label_cells(rows: Sequence[Row], width: int) -> int:
-    """Return how wide the column of labels is in a list of `width` cells."""
-    longest = max((len(row.label) for row in rows if isinstance(row, AccountLine)), default=0)
-    return max(8, min(longest, _WIDEST_LABEL, width - _NARROWEST_VALUE))
+def label_cells(rows: Sequence[Row], width: int) -> dict[str, int]:
+    """Return how wide the label of each line is in a list of `width` cells.
+
+    It is the same for all below one header, and for all lines where no label is long.
+    """
+    groups: list[list[AccountLine]] = [[]]
+    for row in rows:
+        if isinstance(row, AccountLine):
+            groups[-1].append(row)
+        else:
+            groups.append([])
+    longest = [max((cell_len(line.label) for line in group), default=0) for group in groups]
+    if max(longest) <= _SHORT_LABEL:
+        longest = [max(longest)] * len(groups)
+    return {
+        line.key: max(8, min(cells, _WIDEST_LABEL, width - _NARROWEST_VALUE))
+        for group, cells in zip(groups, longest, strict=True)
+        for line in group
+    }
+
+
+def aired(rows: Sequence[Row], height: int) -> list[Row]:
+    """Return `rows` with an empty one between two groups, where there is room for it in `height` lines."""
+    headers = sum(isinstance(row, GroupHeader) for row in rows)
+    if len(rows) + headers - 1 > height:
+        return list(rows)
+    spaced: list[Row] = []
+    for row in rows:
+        if isinstance(row, GroupHeader) and spaced:
+            spaced.append(GroupHeader(""))
+        spaced.append(row)
+    return spaced
 
 
 def draw(line: AccountLine, width: int, cells: int) -> Content:

@@ -54,6 +54,10 @@ class PricesSection(Section):
     def _book(self) -> PriceBook:
         return self.house.services.price_book
 
+    @property
+    def _place(self) -> str:
+        return clean_line(wording.place(self._book.file))
+
     async def read(self) -> None:
         hardware = self.house.services.hardware
         if self._machines is None:
@@ -85,11 +89,11 @@ class PricesSection(Section):
         if price.per_second is None:
             value, style = "no price", "$text-warning"
         else:
-            value, style = f"{_rate(price.per_second)}  {_hourly(price.per_second)}", ""
+            value, style = f"{_rate(price.per_second):<12} {_hourly(price.per_second):>9}", ""
         return AccountLine(
             f"sku {price.sku}",
             price.sku,
-            f"{value:<27} {name}",
+            f"{value:<22}  {name}",
             price.source.value if price.source is not PriceSource.NONE else "",
             style,
             detail=self._about(price),
@@ -100,7 +104,7 @@ class PricesSection(Section):
     def _about(self, price: HardwarePrice) -> str:
         match price.source:
             case PriceSource.YOURS:
-                first = f"Your price, in {self._book.file}."
+                first = f"Your price, in {self._place}."
                 first += f" Built in: {_rate(price.built_in)}; d goes back to it." if price.built_in is not None else ""
             case PriceSource.BUILT_IN:
                 first = "From Replicate's public price list of November 2026. e sets your own."
@@ -115,10 +119,10 @@ class PricesSection(Section):
         return AccountLine(
             f"model {each.model}",
             clean_line(each.model),
-            f"{clean_line(each.sku)}  {rate}",
+            f"{clean_line(each.sku):<17}  {rate}",
             PriceSource.YOURS.value,
             "$text-warning" if price is None else "",
-            detail=f"By your own word, in {self._book.file}. e changes it, d forgets it.",
+            detail=f"By your own word, in {self._place}. e changes it, d forgets it.",
             copied=each.model,
             url=model_page(each.model),
             thing=each,
@@ -130,7 +134,7 @@ class PricesSection(Section):
             clean_line(each.model),
             f"{plain_dollars(each.dollars)} per {clean_line(each.unit)}",
             PriceSource.YOURS.value,
-            detail=f"Your price, in {self._book.file}. e changes it, d takes it out.",
+            detail=f"Your price, in {self._place}. e changes it, d takes it out.",
             copied=each.model,
             url=model_page(each.model),
             thing=each,
@@ -260,7 +264,7 @@ class PricesSection(Section):
         check: Callable[[Mapping[str, str]], Mapping[str, str]],
         keep: Callable[[Mapping[str, str]], Coroutine[Any, Any, None]],
     ) -> None:
-        detail = f"Kept in {self._book.file}; estimates follow at once."
+        detail = f"Kept in {self._place}; estimates follow at once."
         dialog = FieldsDialog(heading, fields, check=check, attempt=keep, detail=detail)
         self.screen.app.push_screen(dialog, lambda _: self.changed())
 

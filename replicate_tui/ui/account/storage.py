@@ -5,6 +5,7 @@ from typing import Final
 
 from replicate_tui.services.problems import ServiceProblem
 from replicate_tui.services.storage import Amount, StorageReport
+from replicate_tui.text import clean_line
 from replicate_tui.ui import messages, wording
 from replicate_tui.ui.account.lines import AccountLine, Row
 from replicate_tui.ui.account.section import Section
@@ -158,5 +159,6 @@ class StorageSection(Section):
 
 
 def _line(label: str, value: str, path: Path, note: str = "", detail: str = "") -> AccountLine:
-    about = f"{path}\n{detail}" if detail else str(path)
+    where = clean_line(wording.place(path), 400)
+    about = f"{where}\n{detail}" if detail else where
     return AccountLine(label, label, value, note, detail=about, copied=str(path), thing=path)

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.theme import Theme
 
 from replicate_tui.services.problems import ServiceProblem
-from replicate_tui.ui import messages
+from replicate_tui.ui import messages, wording
 from replicate_tui.ui.account.lines import AccountLine, Row
 from replicate_tui.ui.account.section import Section
 from replicate_tui.ui.theme import DARK, LIGHT
@@ -65,7 +65,7 @@ class ThemeSection(Section):
             words = f"{name} is used until you leave. It could not be kept: {problem}"
             self.screen.app.post_message(messages.Say(words, "warning"))
         else:
-            self.say(f"{name} is kept in {file.path}.")
+            self.say(f"{name} is kept in {wording.place(file.path)}.")
         self.changed()
 
 
