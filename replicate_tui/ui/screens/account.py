@@ -13,7 +13,7 @@ from replicate_tui.ui import messages
 from replicate_tui.ui.account.identity import IdentitySection
 from replicate_tui.ui.account.keys import KeysSection
 from replicate_tui.ui.account.limits import LimitsSection
-from replicate_tui.ui.account.lines import AccountLine, draw, label_cells, matching
+from replicate_tui.ui.account.lines import AccountLine, aired, draw, label_cells, matching
 from replicate_tui.ui.account.prices import PricesSection
 from replicate_tui.ui.account.section import Section
 from replicate_tui.ui.account.storage import StorageSection
@@ -74,7 +74,7 @@ class AccountScreen(HouseScreen):
         self._sections = {section.name: section(self, self._draw_again) for section in SECTIONS}
         self._words: dict[str, str] = {}
         self._cursors: dict[str, Any] = {}
-        self._cells = 8
+        self._cells: dict[str, int] = {}
         self._is_ready = False
         self._reading = Coalesced(self, self._read, description="read the account")
 
@@ -102,7 +102,7 @@ class AccountScreen(HouseScreen):
         return self._sections[self._active]
 
     def _draw(self, line: AccountLine, width: int, cursor: bool) -> RowContent:  # noqa: ARG002  (list's contract)
-        return draw(line, width, self._cells)
+        return draw(line, width, self._cells.get(line.key, 8))
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -130,7 +130,7 @@ class AccountScreen(HouseScreen):
             return
         section, words = self._section, self._words.get(self._active, "")
         rows = section.lines()
-        shown = matching(rows, words) if words else list(rows)
+        shown = matching(rows, words) if words else aired(rows, self._list.size.height)
         self._cells = label_cells(rows, self._list.size.width)
         self._list.empty_text = "Nothing matches the filter; esc takes it off." if rows else "Reading …"
         self._list.set_rows(shown, keep=self._list.cursor_key or self._cursors.get(self._active))
