@@ -1,11 +1,12 @@
 """The place of deployments by keys: made, changed, scaled down, run on and deleted, and nothing typed is lost."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from replicate_tui.demo.faults import FaultRule
+from replicate_tui.api.pagination import Page
 from replicate_tui.demo.server import DemoServer
 from replicate_tui.services.bundle import Services
 from replicate_tui.services.deployment_views import DeploymentCard, DeploymentWish, Release
@@ -148,6 +149,32 @@ async def test_a_change_says_what_becomes_of_what(own_demo: MakeDemo) -> None:
         assert (await driver.services.deployments.get("demo/fog")).value.release.hardware == "gpu-t4"
 
 
+async def test_a_change_that_is_left_half_way_is_kept(own_demo: MakeDemo) -> None:
+    async with open_app(own_demo(), before=having(wished("fog"))) as driver:
+        await at_page(driver, "fog")
+        await driver.press("e")
+        await driver.until("8 values")
+        await driver.press("tab", "tab", "backspace", "3", "tab")
+        # The minimum is above the maximum: said as soon as the field is left, and taken back with the maximum raised.
+        await driver.until("must not be above the max")
+        await driver.press("backspace", "5")
+        assert "Now 1" in driver.text, "what stands now is no default"
+        await driver.press("shift+tab")
+        await driver.gone("must not be above the max")
+        await driver.press("escape")
+        await driver.until("Leave without sending?")
+        await driver.press("k")
+        await driver.until(lambda: driver.shows(DeploymentScreen), "the page")
+        await driver.press("e")
+        await driver.until("Taken up from a draft")
+        assert "0 → 3" in driver.text
+        assert [value(driver, name) for name in ("min_instances", "max_instances")] == ["3", "5"]
+        await driver.press("escape")
+        await driver.until("Leave without sending?")
+        await driver.press("y", "e")
+        await driver.until("Nothing is changed yet")
+
+
 async def test_scaled_to_zero_switched_off_and_deleted(own_demo: MakeDemo) -> None:
     server = own_demo(speed=1.0)
     async with open_app(server, size=SMALL, before=having(wished("fog", min_instances=1))) as driver:
@@ -165,6 +192,9 @@ async def test_scaled_to_zero_switched_off_and_deleted(own_demo: MakeDemo) -> No
         await driver.press("enter")
         await driver.until("That is not its name")
         await driver.press("backspace", "backspace", "o", "g", "enter")
+        await driver.until("✗ Not deleted")
+        # It stands on the page too, when the dialog is left.
+        await driver.press("escape")
         await driver.until("Not deleted")
         await driver.press("0", "x")
         await driver.until("⊘ off")
@@ -274,20 +304,29 @@ async def test_filter_sort_and_refresh_keep_the_cursor(own_demo: MakeDemo) -> No
 
 async def test_a_first_list_is_shown_page_by_page(own_demo: MakeDemo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("replicate_tui.demo.routes.deployments.RUNS_PER_PAGE", 3)
-    server = own_demo()
-    async with open_app(server, size=SMALL, before=having(*(wished(f"d-{number}") for number in range(5)))) as driver:
-        server.faults.add(FaultRule(path="/v1/deployments", nth=2, delay=1.0))
+    may_go_on, next_page, asked = asyncio.Event(), Page.get_next_page, []
+
+    async def held(page: Page[Any]) -> Page[Any]:
+        asked.append(page.position)
+        await may_go_on.wait()
+        return await next_page(page)
+
+    wishes = [wished(f"d-{number}") for number in range(5)]
+    async with open_app(own_demo(), size=SMALL, before=having(*wishes)) as driver:
+        monkeypatch.setattr(Page, "get_next_page", held)
         await at_deployments(driver, "3 so far")
         assert names(driver) == ["d-4", "d-3", "d-2"]
         await driver.press("down")
+        may_go_on.set()
         await driver.until("5 · newest first")
         assert driver.find("#deployments").cursor_row.name == "d-3"
         # What is known stays whole while it is read again.
-        server.faults.add(FaultRule(path="/v1/deployments", nth=2, delay=2.0))
-        asked = len(server.requests)
+        may_go_on.clear()
+        asked.clear()
         await driver.press("r")
-        await driver.until(lambda: len(server.requests) >= asked + 2, "the second page to be asked for")
+        await driver.until(lambda: asked, "the second page to be asked for")
         assert len(names(driver)) == 5
+        may_go_on.set()
 
 
 async def test_marked_ones_are_scaled_down_together(own_demo: MakeDemo) -> None:

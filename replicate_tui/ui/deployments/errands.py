@@ -92,25 +92,32 @@ class DeploymentErrands:
         done()
 
     def delete(self, card: DeploymentCard, gone: Callable[[], None] = lambda: None) -> None:
-        """Ask for the name and delete; a refusal of the service stays on the screen. `gone` follows success."""
+        """Ask for the name and delete; a refusal of the service stays in the dialog and on the screen behind it.
+
+        `gone` follows success.
+        """
         from replicate_tui.ui.modals.typed_name import TypedNameDialog
 
         detail = f"It goes with its settings; runs and their files stay.\n{_DELETE_RULE}"
         if not card.release.is_off:
             detail += "\nThis one is on, so the service will refuse: 0 then x switches it off."
 
-        def answered(is_sure: bool | None) -> None:
-            if is_sure:
-                self._start(self._delete(card, gone), "delete a deployment")
+        async def attempt() -> None:
+            try:
+                await self._screen.house.services.deployments.delete(card.full_name)
+            except ServiceProblem as problem:
+                self._told(str(problem))
+                raise
 
-        self._screen.app.push_screen(TypedNameDialog(f"Delete {card.full_name}?", card.name, detail=detail), answered)
+        def answered(is_gone: bool | None) -> None:
+            if is_gone:
+                self._say(f"Deleted {card.full_name}.")
+                self._told("")
+                self._changed()
+                gone()
 
-    async def _delete(self, card: DeploymentCard, gone: Callable[[], None]) -> None:
-        await self._screen.house.services.deployments.delete(card.full_name)
-        self._say(f"Deleted {card.full_name}.")
-        self._told("")
-        self._changed()
-        gone()
+        dialog = TypedNameDialog(f"Delete {card.full_name}?", card.name, detail=detail, attempt=attempt)
+        self._screen.app.push_screen(dialog, answered)
 
     def _say(self, text: str, severity: Any = "information") -> None:
         self._screen.app.post_message(messages.Say(text, severity))

@@ -1,12 +1,11 @@
 """The form of a deployment without a screen: its fields, the wish they make, and what it would change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from textual.content import Content
 
 from replicate_tui.schema.fields import MISSING, FieldKind, InputField, InputSchema
-from replicate_tui.schema.validate import Problem
 from replicate_tui.services.deployment_views import (
     MOST_INSTANCES,
     MOST_MIN_INSTANCES,
@@ -21,16 +20,14 @@ from replicate_tui.services.estimate import PriceList, hardware_name, plain_doll
 from replicate_tui.services.hardware import Machine
 from replicate_tui.services.problems import FieldProblem
 from replicate_tui.services.views import VersionCard
-from replicate_tui.ui.form.drawing import FormDrawing
-from replicate_tui.ui.form.file_facts import FileFacts
+from replicate_tui.ui.form.fields_form import FieldsForm
 from replicate_tui.ui.form.options import version_labels
-from replicate_tui.ui.form.rows import Row, RowId
-from replicate_tui.ui.form.state import FormState
 
 _VERSION_DIGITS: Final = 12
+_BOUNDS: Final = ("min_instances", "max_instances")
 
 
-class DeploymentForm:
+class DeploymentForm(FieldsForm):
     """The fields of a new deployment, or of a change to `card`."""
 
     def __init__(self, card: DeploymentCard | None, prices: PriceList) -> None:
@@ -38,10 +35,9 @@ class DeploymentForm:
         self._prices = prices
         self._machines: tuple[Machine, ...] = ()
         self._versions: tuple[VersionCard, ...] = ()
-        self.labels: dict[str, str] = {}
-        self.state = FormState(InputSchema())
-        self._rebuild()
-        self.drawing = FormDrawing(lambda _: self.state, FileFacts(), self.labels)
+        super().__init__(self._schema())
+        if card is not None:
+            self.drawing.default_word = "Now"
 
     # -- what there is to choose --------------------------------------------------------------------------------
 
@@ -53,15 +49,15 @@ class DeploymentForm:
     def offer_machines(self, machines: tuple[Machine, ...]) -> None:
         self._machines = machines
         self.labels |= {machine.sku: _machine_label(machine) for machine in machines}
-        self._rebuild()
+        self.take_schema(self._schema())
 
     def offer_versions(self, versions: Sequence[VersionCard]) -> None:
         """Offer the versions of the model; the newest is taken where none of them is chosen yet."""
         self._versions = tuple(versions)
         self.labels |= version_labels(versions)
-        self._rebuild()
+        self.take_schema(self._schema())
         ids = [version.id for version in versions]
-        if self.card is None and ids and self._text("version") not in ids:
+        if self.card is None and ids and self._stripped("version") not in ids:
             self.state.set_text("version", ids[0])
 
     def fill(self, release: Release) -> None:
@@ -77,9 +73,6 @@ class DeploymentForm:
             if text and self.state.schema.get(name):
                 self.labels.setdefault(text, text[:_VERSION_DIGITS] if name == "version" else text)
                 self.state.set_text(name, text)
-
-    def _rebuild(self) -> None:
-        self.state, _ = self.state.moved_to(self._schema())
 
     def _schema(self) -> InputSchema:
         now = self.card.release if self.card else None
@@ -120,18 +113,16 @@ class DeploymentForm:
             description=about,
         )
 
-    # -- rows ---------------------------------------------------------------------------------------------------
-
-    def rows(self) -> list[Row]:
-        """Return a row for each field, in the order they are asked for."""
-        return [Row(RowId("input", known.name), "field", known) for known in self.state.schema.fields]
-
-    def _text(self, name: str) -> str:
-        return self.state.text(name).strip() if self.state.schema.get(name) else ""
+    def take_draft(self, values: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+        """Put a draft back; what it has of versions and hardware stays on offer."""
+        for name in ("version", "hardware"):
+            if isinstance(text := values.get(name), str) and text:
+                self.labels.setdefault(text, text[:_VERSION_DIGITS] if name == "version" else text)
+        super().take_draft(values, options)
 
     @property
     def model(self) -> str:
-        return self.card.release.model if self.card else self._text("model")
+        return self.card.release.model if self.card else self._stripped("model")
 
     # -- the wish -----------------------------------------------------------------------------------------------
 
@@ -145,32 +136,29 @@ class DeploymentForm:
             return value if isinstance(value, int) else otherwise
 
         return DeploymentWish(
-            name=self.card.name if self.card else self._text("name"),
+            name=self.card.name if self.card else self._stripped("name"),
             model=self.model,
-            version=self._text("version"),
-            hardware=self._text("hardware"),
+            version=self._stripped("version"),
+            hardware=self._stripped("hardware"),
             min_instances=count("min_instances", 0),
             max_instances=count("max_instances", 0),
         )
 
-    def check(self) -> tuple[Problem, ...]:
-        """Look for what the service would refuse, and show it at the fields."""
+    def _stripped(self, name: str) -> str:
+        return self.text(name).strip()
+
+    def problems(self) -> Sequence[FieldProblem]:
         wish = self.wish()
-        found = change_problems(self.card, wish, self.skus) if self.card else wish_problems(wish, self.skus)
-        unreadable = {name: problem.message for name, problem in self.state.unreadable().items()}
-        told = {problem.field: problem.message for problem in found} | unreadable
-        self.state.tell([Problem(name, message) for name, message in told.items()])
-        return self.state.problems()
+        return change_problems(self.card, wish, self.skus) if self.card else wish_problems(wish, self.skus)
 
-    def take_refusal(self, fields: Sequence[FieldProblem]) -> tuple[Problem, ...]:
-        """Put the service's complaints at their fields; return those that have none."""
-        told = [Problem(complaint.field, complaint.message) for complaint in fields]
-        self.state.tell([problem for problem in told if self.state.schema.get(problem.field)])
-        return tuple(problem for problem in told if self.state.schema.get(problem.field) is None)
-
-    @property
-    def has_changes(self) -> bool:
-        return bool(self.state.changed())
+    def check_field(self, name: str) -> None:
+        """Look for what the service would refuse of one field; one bound of the instances judges the other."""
+        if name in _BOUNDS and self.state.is_touched(name):
+            self.state.tell([problem for problem in self.state.problems() if problem.field not in _BOUNDS])
+            for bound in _BOUNDS:
+                super().check_field(bound)
+        else:
+            super().check_field(name)
 
     @property
     def keeps_more_ready(self) -> bool:

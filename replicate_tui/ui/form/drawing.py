@@ -46,6 +46,8 @@ class FormDrawing:
         #: What the closed fold holds, and the options that have rows of their own above it.
         self.fold_words = "version · deployment · deadline · webhook · notify"
         self.above_fold: frozenset[str] = frozenset()
+        #: What a field had before it was changed is called so.
+        self.default_word = "Default"
 
     # -- the parts of a row -------------------------------------------------------------------------------------
 
@@ -177,7 +179,7 @@ class FormDrawing:
         state = self._state_of(row.id.section)
         if known.default not in (MISSING, None, "") and known.name in state.changed() and row.kind != "item":
             default = _one_line(to_text(known, known.default)[:40])
-            said = f"{said}{'' if said.endswith('.') or not said else '.'} Default {default}".strip()
+            said = f"{said}{'' if said.endswith('.') or not said else '.'} {self.default_word} {default}".strip()
         return said
 
     def _shown(self, known: InputField, text: str) -> Content | None:

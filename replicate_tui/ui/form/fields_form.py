@@ -72,8 +72,9 @@ class FieldsForm:
     def check_field(self, name: str) -> None:
         """Look for what the service would refuse of one field; what is told already stands until it is edited."""
         if self.state.is_touched(name) and self.state.problem(name) is None:
+            unreadable = [problem for field, problem in self.state.unreadable().items() if field == name]
             found = [Problem(each.field, each.message) for each in self.problems() if each.field == name]
-            self.state.tell([*self.state.problems(), *found])
+            self.state.tell([*self.state.problems(), *(unreadable or found)])
 
     def take_refusal(self, complaints: Sequence[FieldProblem]) -> tuple[Problem, ...]:
         """Put the service's complaints at their fields; return those that have none."""

@@ -91,6 +91,7 @@ class ModelTextsForm(FieldsForm):
     def __init__(self) -> None:
         self.before: Mapping[str, str] = {}
         super().__init__(InputSchema())
+        self.drawing.default_word = "Now"
 
     @property
     def is_loaded(self) -> bool:

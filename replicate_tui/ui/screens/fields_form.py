@@ -69,6 +69,10 @@ class FieldsFormScreen(FormScreen, Generic[FormT]):
         """Send the form and return what came of it as a sentence; raises ServiceProblem."""
         raise NotImplementedError
 
+    def question(self) -> ChoiceDialog | None:
+        """Return what is to be asked before it is sent, None for nothing; "send" is the answer that sends it."""
+        return None
+
     def leave_sent(self) -> None:
         """Go on after it was sent, with this form on top."""
         self.dismiss()
@@ -221,6 +225,15 @@ class FieldsFormScreen(FormScreen, Generic[FormT]):
         if errors:
             self.show_notice(f"Nothing was sent: {plural(len(errors), 'field')} to mend.", "error")
             self._go_to(errors[0].field)
+            return
+        question = self.question()
+        if question is None:
+            self._start()
+        else:
+            self.app.push_screen(question, lambda answer: self._start() if answer == "send" else None)
+
+    def _start(self) -> None:
+        if self._is_sending:
             return
         self._is_sending = True
         self.show_summary()
