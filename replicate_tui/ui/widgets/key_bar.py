@@ -7,6 +7,8 @@ from textual.widget import Widget
 
 WIDE_GAP = 3
 NARROW_GAP = 2
+#: Keys that stand at the end, also where others find no room: the sign that there are more, and the way out.
+_LAST = ("question_mark", "escape")
 
 
 class KeyBar(Widget):
@@ -36,8 +38,8 @@ class KeyBar(Widget):
                 seen.add(binding.action)
                 display = self.app.get_key_display(binding)
                 hints.append((display, binding.description, binding.key, active.enabled))
-        # The way out stands last, whichever class bound it.
-        hints.sort(key=lambda hint: hint[2] == "escape")
+        # The way out stands last, whichever class bound it, and before it what leads to all keys.
+        hints.sort(key=lambda hint: _LAST.index(hint[2]) if hint[2] in _LAST else -1)
         if hints != self._hints:
             self._hints = hints
             self.refresh()
@@ -57,13 +59,14 @@ class KeyBar(Widget):
         return Content.assemble(" ", *parts)
 
     def _fitting(self, width: int) -> tuple[list[tuple[str, str, str, bool]], int]:
-        """Return the hints that fit and the cells between them; the way out goes last."""
+        """Return the hints that fit and the cells between them; those that always stand last go last."""
         hints = list(self._hints)
         for gap in (WIDE_GAP, NARROW_GAP):
             if self._length(hints, gap) <= width:
                 return hints, gap
         while len(hints) > 1 and self._length(hints, NARROW_GAP) > width:
-            hints.pop(-2 if hints[-1][2] == "escape" else -1)
+            kept = sum(hint[2] in _LAST for hint in hints)
+            hints.pop(-1 - kept if kept < len(hints) else 0)
         return hints, NARROW_GAP
 
     @staticmethod

@@ -108,6 +108,34 @@ async def test_hints_stand_closer_before_one_goes_and_the_way_out_stays(width: i
         assert seen(app)[3] == line
 
 
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (90, " a first of all   b second of all   c third of all   ? keys   esc keep and leave"),
+        (60, " a first of all  ? keys  esc keep and leave"),
+        (22, " esc keep and leave"),
+    ],
+)
+async def test_what_leads_to_all_keys_stays_where_some_are_left_out(width: int, line: str) -> None:
+    class Named(Page):
+        ENABLE_COMMAND_PALETTE = False
+        BINDINGS = [Binding("question_mark", "keys", "keys", key_display="?")]
+
+        def get_key_display(self, binding: Binding) -> str:
+            return "esc" if binding.key == "escape" else binding.key_display or binding.key
+
+        def action_keys(self) -> None: ...
+        def action_one(self) -> None: ...
+        def action_two(self) -> None: ...
+        def action_three(self) -> None: ...
+        def action_leave(self) -> None: ...
+
+    app = Named(KeyBar())
+    async with app.run_test(size=(width, 4)) as pilot:
+        await pilot.pause()
+        assert seen(app)[3] == line
+
+
 async def test_a_title_sees_that_only_its_colour_changed() -> None:
     title = TitleLine(Content.styled("starting", "$text-warning"))
     app = Page(title)
