@@ -29,6 +29,7 @@ from tests.support.crisp import FontMissing, font_files, png_of
 from tests.support.pictures import picture
 from tests.support.studio import NOW, Stage, clock_of, open_demo, open_stage, private_home, stage_time
 from tests.support.training_scenes import training_form, training_monitor, trainings
+from tests.support.webhook_scenes import webhooks
 
 TARGET: Final = Path(__file__).resolve().parents[1] / "screenshots"
 WIDE: Final = (120, 36)
@@ -567,6 +568,8 @@ SCENES: Final = (
     Scene(name="deployment", play=deployment, prices=PRICED),
     Scene(name="deployment-form", play=deployment_form, prices=PRICED),
     Scene(name="files", play=files),
+    Scene(name="webhooks", play=webhooks),
+    Scene(name="small-webhooks", play=webhooks, size=SMALL),
     Scene(name="account", play=account),
     Scene(name="account-prices", play=account_prices, prices=OWN_PRICES),
     Scene(name="copy-menu", play=copy_menu),

@@ -112,7 +112,7 @@ class Listener:
         own = {f"{ADDRESS}:{self.port}", f"localhost:{self.port}"}
         if len(hosts) != 1 or not hosts <= own | self._hosts():
             told = next(iter(hosts), "none")
-            raise _Refused(HTTPStatus.MISDIRECTED_REQUEST, f"its Host ({told}) is not that of the public URL")
+            raise _Refused(HTTPStatus.MISDIRECTED_REQUEST, f"its Host ({told}) is not the public URL's")
         if any(name == "origin" for name, _ in headers):
             raise _Refused(HTTPStatus.FORBIDDEN, "it came from a web page")
         path = request.target.partition(b"?")[0].rstrip(b"/").rpartition(b"/")[2]

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import errno
-import time
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -215,7 +214,7 @@ class WebhookReceiver:
 
     async def _take(self, request: Request) -> int:
         """Judge and keep a delivery, and only then answer."""
-        now = time.time()
+        now = datetime.now(UTC)
         # In the order of coming, also when a large one takes longer to be looked at than the small one behind it.
         async with self._judging:
             delivery = await self._keep(request, now)
@@ -224,15 +223,15 @@ class WebhookReceiver:
             self._start_errand(self._follow_up(delivery))
         return _ANSWERS.get(delivery.verdict, HTTPStatus.UNAUTHORIZED)
 
-    async def _keep(self, request: Request, now: float) -> Delivery:
+    async def _keep(self, request: Request, now: datetime) -> Delivery:
         body, headers = request.body, request.headers
-        verdict = await _off_loop(body, lambda: verdict_of(headers, body, self._secret, now))
+        verdict = await _off_loop(body, lambda: verdict_of(headers, body, self._secret, now.timestamp()))
         facts, marks = await _off_loop(body, lambda: facts_of(body))
         before = self._log.marks_of(facts.run_id)
         delivery_id = clean_line(header(headers, "webhook-id"), _ID_CHARACTERS)
         delivery = Delivery(
             number=self._log.received + 1,
-            received_at=datetime.fromtimestamp(now, UTC),
+            received_at=now,
             id=delivery_id,
             verdict=verdict,
             facts=facts._replace(event=event_of(marks, before) if facts.run_id else ""),

@@ -76,13 +76,13 @@ async def test_from_the_palette_through_a_run_to_a_replay_and_the_end(own_demo: 
         await driver.type("webhooks")
         await driver.until("Receive and judge")
         await driver.press("enter", "enter")
-        await driver.until("Not listening. s starts")
+        await driver.until("Not listening. s starts.")
         # Without a delivery its keys do nothing.
         await driver.press("R", "o", "d", "enter")
         assert driver.shows(WebhooksScreen)
         await started(driver)
         assert "listening" in driver.lines[0]
-        await driver.until("Nothing has come yet. Run a model: it reports here.")
+        await driver.until("Run a model: it reports here.")
 
         await driver.open(messages.OpenForm(GREETER, values={"text": "there"}))
         await driver.until(lambda: driver.shows(RunFormScreen) and driver.screen.form.is_loaded, "the form")

@@ -118,7 +118,7 @@ class RunFormScreen(FormScreen):
         facts = "◌ sending" if sending else self.form.facts_line(is_draft=self.drafts.is_edited)
         report = self._report()
         if report and not sending and not self._is_wide:
-            facts = f"{facts} · reports here"
+            facts = f"reports here · {facts}"
         self.query_one(TitleLine).show(self.form.title(), Content.styled(facts, "$text-muted"))
         if self._is_wide:
             pane = self.query_one(SentPane)

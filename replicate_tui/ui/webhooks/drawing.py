@@ -118,7 +118,7 @@ def refusal_words(state: ReceiverState) -> str:
     """Say how many requests were no deliveries, and why the last one was none."""
     if not state.refused:
         return ""
-    return f"{wording.plural(state.refused, 'request')} refused; the last one because {state.last_refusal}."
+    return f"Refused {wording.plural(state.refused, 'request')}; the last: {state.last_refusal}."
 
 
 def about_group(delivery: Delivery) -> FactGroup:
@@ -128,7 +128,7 @@ def about_group(delivery: Delivery) -> FactGroup:
     look = wording.status_look(facts.status)
     about = {
         "came": f"{at:%Y-%m-%d %H:%M:%S}",
-        "event": f"{facts.event} (a guess: it is not told)" if facts.event else "",
+        "event": f"{facts.event} (guessed)" if facts.event else "",
         "run": facts.run_id,
         "model": facts.model,
         "status": f"{look.glyph} {look.word}" if facts.status else "",

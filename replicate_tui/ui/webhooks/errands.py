@@ -22,7 +22,7 @@ _URL_HINT: Final = (
     "a segment behind it that nobody can guess.\n\nenter keeps it, empty for none   esc closes"
 )
 _DEMO_URL_HINT: Final = (
-    "The demo delivers to this machine by itself: empty is right. Of other addresses it takes http on this machine.\n\n"
+    "The demo delivers to this machine by itself, so empty is right; to other machines it delivers nothing.\n\n"
     "enter keeps it, empty for none   esc closes"
 )
 _PORT_HINT: Final = "1024 to 65535, or 0 for any that is free   enter keeps it   esc closes"

@@ -8,6 +8,9 @@ from replicate_tui.ui import wording
 from replicate_tui.ui.screens.collections import matches
 from replicate_tui.ui.webhooks.drawing import verdict_look
 
+_NOT_LISTENING: Final = (
+    "Not listening. s starts.\nRuns that are started meanwhile report here; what comes is checked and listed."
+)
 _NOTHING_FITS: Final = "Nothing matches the filter; esc takes it off."
 #: Orders to go through: name and words.
 _SORTS: Final = (
@@ -46,12 +49,12 @@ class WebhookListing:
         if self.words and self.deliveries:
             return _NOTHING_FITS
         if not state.is_listening:
-            return "Not listening. s starts: runs started meanwhile report here, each delivery is checked and listed."
+            return _NOT_LISTENING
         if not state.hook_url:
-            return "Nothing has come yet. u gives the public URL that leads here, R hands a delivery to a command."
+            return "Nothing has come yet.\nu gives the public URL that leads here, so that runs can report."
         if not state.events:
-            return "Nothing has come yet, and runs do not report here: e chooses of what."
-        return "Nothing has come yet. Run a model: it reports here."
+            return "Nothing has come yet, and runs do not report here.\ne chooses of what."
+        return "Nothing has come yet.\nRun a model: it reports here."
 
     def facts(self, state: ReceiverState, shown: int, marked: int) -> str:
         """Say how many there are, how large, and in which order."""
