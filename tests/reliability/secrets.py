@@ -104,7 +104,7 @@ async def _sessions(trials: Trials, endings: Sequence[str]) -> None:
 
 
 async def _tells_nobody(ending: str, service: DemoServer, home: Path) -> None:
-    """Run with a secret once well and once not, hand a field to the editor, leave, export, ask the doctor; look."""
+    """Run with a secret once well and once not, hand a field to the editor, copy another, leave, export; then look."""
     environment = _environment(service, home)
     kind = ending if ending in KINDS else "by-key"
     command = [str(COMMAND)] if ending == "quit" else [sys.executable, str(CRASHING), kind]
@@ -114,6 +114,7 @@ async def _tells_nobody(ending: str, service: DemoServer, home: Path) -> None:
     with Terminal(everything, columns=100, rows=30, environment=environment, folder=home) as terminal:
         for text in (SEEN, f"{SEEN} fail"):
             _run_with_the_secret(terminal, text, edits=not tmux)
+        _copy_the_signing_secret(terminal)
         for pid in [terminal.process.pid, *children(terminal.process.pid)]:
             (home / f"cmdline-{pid}").write_bytes(Path(f"/proc/{pid}/cmdline").read_bytes())
         if tmux:
@@ -131,7 +132,8 @@ async def _tells_nobody(ending: str, service: DemoServer, home: Path) -> None:
     for option in ((), ("--json",)):
         (home / f"doctor{len(option)}").write_bytes(_output_of([str(COMMAND), "doctor", *option], environment))
     await _export(home)
-    _look_for(home, found=[SEEN], absent=[service.token, service.token[::-1], SECRET])
+    signing = service.service.state.identity.webhook_secret
+    _look_for(home, found=[SEEN], absent=[service.token, service.token[::-1], SECRET, signing])
     assert (home / "told-to-children").exists()
 
 
@@ -173,6 +175,14 @@ def _run_with_the_secret(terminal: Terminal, text: str, *, edits: bool) -> None:
     terminal.wait_for(r"✗ failed +(tests/)?keeper" if "fail" in text else r"✓ succeeded +(tests/)?keeper")
     terminal.wait_for("word 4")
     terminal.send("l", "esc")
+
+
+def _copy_the_signing_secret(terminal: Terminal) -> None:
+    """Copy it from the Account place, where it is never shown."""
+    terminal.send("8")
+    terminal.wait_for("signing secret +hidden")
+    terminal.send("/", "signing", "enter", "y")
+    terminal.wait_for("Copied the signing secret")
 
 
 async def _export(home: Path) -> None:
@@ -272,7 +282,7 @@ ROWS = (
     ),
     Row(
         id="S21",
-        fault="token and secret inputs through runs, 14 crashes, exports",
+        fault="token, secret inputs, signing secret: runs, 14 crashes, exports",
         goal="no byte of them on disk, on the terminal, with children, in tmux",
         check=_ended,
         short=3,
