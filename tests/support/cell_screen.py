@@ -287,13 +287,10 @@ class CellScreen:
     def lines(self) -> list[str]:
         return ["".join(cell.text for cell in row).rstrip() for row in self.cells]
 
-    @property
-    def seen(self) -> list[list[Cell]]:
-        """The cells, without what cannot be seen of blank ones."""
-        return [[_as_seen(cell) for cell in row] for row in self.cells]
 
-
+@lru_cache(maxsize=65536)
 def _as_seen(cell: Cell) -> Cell:
+    """Return the cell without what cannot be seen of a blank one."""
     if cell.text != " ":
         return cell
     look = cell.look
@@ -335,9 +332,10 @@ def _restyled(look: Look, parameters: str) -> Look:
 def differences(one: CellScreen, other: CellScreen) -> list[str]:
     """Return, in words, the first cells in which two screens do not look the same."""
     found = [
-        f"column {x}, row {y}: {first!r} and {second!r}"
-        for y, (row, other_row) in enumerate(zip(one.seen, other.seen, strict=True))
+        f"column {x}, row {y}: {_as_seen(first)!r} and {_as_seen(second)!r}"
+        for y, (row, other_row) in enumerate(zip(one.cells, other.cells, strict=True))
+        if row != other_row
         for x, (first, second) in enumerate(zip(row, other_row, strict=True))
-        if first != second
+        if first is not second and first != second and _as_seen(first) != _as_seen(second)
     ]
     return found[:5]

@@ -34,6 +34,8 @@ async def through_the_app(driver: Driver) -> None:
         await driver.press(place.key)
         await driver.until(f"{place.key} {place.name}")
         await driver.press("down", "down", "pagedown", "G", "g", "tab", "shift+tab")
+    await driver.press("alt+4")
+    await driver.until("painter")
     await driver.press("question_mark")
     await driver.until("This screen")
     await driver.press("down", "pagedown", "escape")
@@ -44,8 +46,6 @@ async def through_the_app(driver: Driver) -> None:
     for theme in ("replicate-light", "ansi-dark", "replicate-dark"):
         driver.app.theme = theme
         await driver.pilot.pause()
-    await driver.press("4")
-    await driver.until("painter")
     await driver.press("space", "down", "space", "slash")
     await driver.type("日本")
     await driver.press("escape", "enter")

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 from rich.control import Control
-from textual._compositor import CompositorUpdate
+from textual import events
+from textual._compositor import CompositorUpdate, LayoutUpdate
 from textual.drivers.headless_driver import HeadlessDriver
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.screen import Screen
 
 import replicate_tui.ui.app
@@ -60,15 +61,18 @@ class TwinDriver(HeadlessDriver):
     """A driver that is taken for a terminal's; what is no frame reaches both."""
 
     writer: Line
-    both: tuple[CellScreen, CellScreen]
+    stock: CellScreen
+    diffed: CellScreen
 
     @property
     def is_headless(self) -> bool:
         return False
 
     def write(self, data: str) -> None:
-        for screen in self.both:
-            screen.feed(data)
+        self.diffed.feed(data)
+        # Of frames that are left to Textual it has its own already.
+        if not self._app._output.why_stock:  # type: ignore[attr-defined]
+            self.stock.feed(data)
 
 
 class TwinApp(ReplicateApp):
@@ -83,7 +87,9 @@ class TwinApp(ReplicateApp):
         self.unlike: list[str] = []
         self.stock, self.diffed = CellScreen(1, 1), CellScreen(1, 1)
         self.stock_bytes = 0
-        self.compared = 0
+        self._told_size = Size(0, 0)
+        self._fits = False
+        self.frames = self.compared = 0
         self._output = Output(self, why_stock="", fell=self.unlike.append)
         self._line = Line(self.diffed, self.busy_seconds)
         self._sync_available = True
@@ -91,14 +97,17 @@ class TwinApp(ReplicateApp):
     def _build_driver(self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None) -> TwinDriver:
         built = TwinDriver(self, debug=False, mouse=mouse, size=size)
         built.writer = self._line
-        built.both = (self.stock, self.diffed)
+        built.stock, built.diffed = self.stock, self.diffed
         return built
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:  # type: ignore[override]
         # A terminal may show anything after it; here, letters that nobody wrote.
         for screen in (self.stock, self.diffed):
-            screen.resize(*self.size)
+            screen.resize(*event.size)
             screen.cells = [[Cell("#")] * screen.columns for _ in range(screen.rows)]
+        self._told_size = event.size
+        # Until a whole frame of the new size comes, those of the old one run over the edges, each in its way.
+        self._fits = False
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         shows = not self._batch_count and self._running and not self._closed
@@ -109,6 +118,8 @@ class TwinApp(ReplicateApp):
             self.stock.feed(painted + Control.move_to(*cursor).segment.text)
         super()._display(screen, renderable)
         if shows:
+            self.frames += 1
+            self._fits |= isinstance(renderable, LayoutUpdate) and renderable.region.size == self._told_size
             self.compare()
 
     def send_picture(self, message: str, region: Region) -> bool:
@@ -122,7 +133,7 @@ class TwinApp(ReplicateApp):
         return not self._line.is_busy and not self._output._dirty and not self._output._pictures
 
     def compare(self) -> None:
-        if not self.is_settled or len(self.unlike) >= _MOST_TOLD:
+        if not self.is_settled or not self._fits or len(self.unlike) >= _MOST_TOLD:
             return
         self.compared += 1
         if self.stock.cells != self.diffed.cells and (found := differences(self.stock, self.diffed)):
