@@ -71,6 +71,11 @@ class Composition:
         return self._open_with(token)
 
     @property
+    def cache_folder(self) -> Path:
+        """Where the profile keeps what may be lost."""
+        return self._paths.cache
+
+    @property
     def profiles(self) -> "ProfileService":
         from replicate_tui.services.profiles import ProfileService
 
