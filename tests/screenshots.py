@@ -27,6 +27,7 @@ from replicate_tui.ui.widgets.picture import Picture
 from replicate_tui.ui.widgets.text_view import TextView
 from tests.support.crisp import FontMissing, font_files, png_of
 from tests.support.pictures import picture
+from tests.support.profile_scenes import profiles
 from tests.support.studio import NOW, Stage, clock_of, open_demo, open_stage, private_home, stage_time
 from tests.support.training_scenes import training_form, training_monitor, trainings
 from tests.support.webhook_scenes import webhooks
@@ -570,6 +571,7 @@ SCENES: Final = (
     Scene(name="files", play=files),
     Scene(name="webhooks", play=webhooks),
     Scene(name="small-webhooks", play=webhooks, size=SMALL),
+    Scene(name="profiles", play=profiles, prices=PRICED),
     Scene(name="account", play=account),
     Scene(name="account-prices", play=account_prices, prices=OWN_PRICES),
     Scene(name="copy-menu", play=copy_menu),

@@ -323,7 +323,7 @@ class ReplicateApp(StackApp[int]):
     @on(messages.SwitchProfile)
     async def _switch_profile(self, message: messages.SwitchProfile) -> None:
         # Awaited here, so that keys wait until the first screen of the other profile is there.
-        await self._switcher.switch(message.name, sure=message.sure)
+        await self._switcher.switch(message.name)
 
     # -- what screens ask for -----------------------------------------------------------------------------------
 

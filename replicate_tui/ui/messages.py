@@ -169,10 +169,9 @@ class OpenProfiles(Message):
 
 @dataclass
 class SwitchProfile(Message):
-    """Have another profile on the screens; what is typed and would be lost is asked about unless that is `sure`."""
+    """Have another profile on the screens."""
 
     name: str
-    sure: bool = False
 
 
 @dataclass

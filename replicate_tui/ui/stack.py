@@ -21,10 +21,6 @@ class StackApp(WiredApp[ReturnT], Generic[ReturnT]):
         left = (name for name, stack in self._screen_stacks.items() if asker in stack)
         return super().push_screen(screen, *args, mode=mode or next(left, None), **kwargs)
 
-    def has_stack(self, mode: str) -> bool:
-        """Whether a mode was shown, so that it has screens."""
-        return bool(self._screen_stacks.get(mode))
-
     async def close_mode(self, mode: str) -> None:
         """Remove a mode with all its screens; questions among them are answered as if they were never asked."""
         for screen in reversed(self._screen_stacks.get(mode, [])[1:]):

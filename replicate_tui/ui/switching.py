@@ -1,18 +1,16 @@
 """From one profile to another in the same process: the screens of the one go, those of the other begin anew."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
 from textual.screen import Screen
 
 from replicate_tui.services.problems import ServiceProblem
-from replicate_tui.text import clean_line
 from replicate_tui.ui import messages
 from replicate_tui.ui.launcher import Launcher, OpenedProfile
 from replicate_tui.ui.places import PLACES, START_MODE, Place
 from replicate_tui.ui.removal import RemovableScreen
-from replicate_tui.ui.screens.base import HouseScreen
 from replicate_tui.ui.sessions import Session, Sessions
 from replicate_tui.ui.stack import StackApp
 
@@ -41,12 +39,8 @@ class Switcher:
         self._make_place = make_place
         self._begin = begin
 
-    async def switch(self, name: str, *, sure: bool = False) -> None:
-        """Go on in the profile `name`; what is typed and kept nowhere is asked about first unless that is `sure`."""
-        unsent = [] if sure else self._unsent()
-        if unsent:
-            self._ask(name, unsent)
-            return
+    async def switch(self, name: str) -> None:
+        """Go on in the profile `name`; where that cannot be opened, say why and stay."""
         async with self._sessions.moving:
             try:
                 profile = await self._launcher.open_profile(name)
@@ -56,22 +50,6 @@ class Switcher:
             before = self._sessions.current
             if before is not None and before.profile is not profile:
                 await self._move(before, profile)
-
-    def _unsent(self) -> list[str]:
-        stacks = (self._app.get_screen_stack(place.mode) for place in PLACES if self._app.has_stack(place.mode))
-        screens = (screen for stack in stacks for screen in stack)
-        return [screen.unsent for screen in screens if isinstance(screen, HouseScreen) and screen.unsent]
-
-    def _ask(self, name: str, unsent: Sequence[str]) -> None:
-        from replicate_tui.ui.modals.choice import Answer, ChoiceDialog
-
-        def answered(answer: str | None) -> None:
-            if answer == "switch":
-                self._app.post_message(messages.SwitchProfile(name, sure=True))
-
-        answers = (Answer("n", "Stay", "stay"), Answer("y", "Switch; it is neither sent nor kept", "switch"))
-        detail = "\n".join(clean_line(words, 200) for words in unsent)
-        self._app.push_screen(ChoiceDialog("What was typed here is not sent yet.", answers, detail=detail), answered)
 
     async def _move(self, before: Session, profile: OpenedProfile) -> None:
         app, sessions = self._app, self._sessions

@@ -19,6 +19,8 @@ from unittest.mock import patch
 
 from textual.pilot import Pilot
 
+from replicate_tui.cli.composition import make_client
+from replicate_tui.cli.opened import OpenedProfiles
 from replicate_tui.config import Settings, SettingsProblem
 from replicate_tui.demo import catalogue
 from replicate_tui.demo import service as demo_service
@@ -30,6 +32,7 @@ from replicate_tui.services.archive import Archive
 from replicate_tui.services.bundle import Services, assemble
 from replicate_tui.services.connection import Connection
 from replicate_tui.services.estimate import FREE, PriceList
+from replicate_tui.services.profiles import ProfileService
 from replicate_tui.services.views import RunRequest, RunSnapshot
 from replicate_tui.store.records import SaveState
 from replicate_tui.ui.app import FIRST_START_KEY, ReplicateApp
@@ -164,6 +167,16 @@ class StageLauncher:
         services = self._services
         return OpenedProfile(lambda: services, self._badge) if services else None
 
+    @property
+    def profiles(self) -> ProfileService:
+        return ProfileService(self.settings, OpenedProfiles("default", make_client))
+
+    async def open_profile(self, name: str) -> OpenedProfile:
+        raise NotImplementedError("scenes switch no profiles")
+
+    async def close_profile(self, profile: OpenedProfile) -> None:
+        raise NotImplementedError("scenes switch no profiles")
+
     def open_demo(self) -> OpenedProfile:
         raise NotImplementedError("scenes do not go on from the welcome screen")
 
@@ -272,8 +285,6 @@ async def open_services(demo: DemoServer, prices: PriceList = FREE) -> AsyncIter
     """Open services on `demo` that file their runs in this HOME; the app opens the history itself."""
 
     async def client() -> "AsyncReplicate":
-        from replicate_tui.cli.composition import make_client
-
         return await make_client(demo.token, demo.base_url)
 
     connection = Connection(client, origin="demo", profile="demo", is_demo=True)

@@ -10,6 +10,7 @@ from replicate_tui.config import Settings, SettingsProblem
 from replicate_tui.demo.server import DemoServer
 from replicate_tui.services.bundle import Services
 from replicate_tui.services.estimate import FREE, PriceList
+from replicate_tui.services.profiles import ProfileService
 from replicate_tui.services.views import RunRequest
 from replicate_tui.store.records import RunRecord, SaveState
 from replicate_tui.ui import messages
@@ -40,6 +41,16 @@ class TestLauncher:
 
     def open_demo(self) -> OpenedProfile:
         return self._profile
+
+    @property
+    def profiles(self) -> ProfileService:
+        raise AssertionError("see tests/ui/profiles_app.py")
+
+    async def open_profile(self, name: str) -> OpenedProfile:
+        raise AssertionError(f"no test of this launcher switches to {name}")
+
+    async def close_profile(self, profile: OpenedProfile) -> None:
+        raise AssertionError(f"no test of this launcher leaves {profile.name}")
 
     async def open_with_token(self, token: str, *, keep: bool) -> OpenedProfile:
         raise AssertionError(f"no test gives a token ({len(token)} characters, keep={keep})")

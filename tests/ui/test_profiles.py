@@ -9,7 +9,6 @@ import pytest
 
 from replicate_tui import config
 from replicate_tui.config import Settings
-from replicate_tui.demo.faults import FaultRule
 from replicate_tui.demo.model import DemoModel, Job
 from replicate_tui.demo.server import DemoServer
 from replicate_tui.paths import profile_paths
@@ -132,9 +131,12 @@ async def test_a_run_left_behind_is_followed_saved_and_told(
         await driver.until("In another profile something is still going")
         assert "Profile default: 1 run; a start with --profile default" in " ".join(driver.text.split())
         await driver.press("enter")
+        await driver.open_profiles()
+        await driver.until("1 not finished")
         gate.set()
         await driver.until("default: ✓ tests/gated succeeded")
         await driver.gone("default: 1 going")
+        await driver.gone("1 not finished")
         # Nothing of it is going on any more, so it is closed, and another copy may look after it.
         await driver.until(lambda: not left.database.ownership.is_held, "the profile closed")
         await driver.switch_to("default")
@@ -161,17 +163,25 @@ async def test_one_comes_back_to_what_is_going_on(
 
 
 async def test_a_switch_in_the_middle_of_a_create_loses_nothing(
-    own_demo: Callable[..., DemoServer], other: DemoServer
+    own_demo: Callable[..., DemoServer], other: DemoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = own_demo(seed=5)
-    service.faults.add(FaultRule(name="slow", method="POST", path="*/predictions", delay=1.0, when="after"))
     async with open_profiles_app({"default": service, "work": other}) as driver:
+        sender, may_go = driver.services.creator._sender, asyncio.Event()
+        send = sender.send
+
+        async def held(*request: Any, **more: Any) -> Any:
+            await may_go.wait()
+            return await send(*request, **more)
+
+        monkeypatch.setattr(sender, "send", held)
         await driver.open(messages.OpenForm(GREETER))
         await driver.until("options: version")
         await driver.type("in between")
         await driver.press("ctrl+g")
         await wait_for(lambda: driver.services.creator.is_busy, "the create")
         await driver.switch_to("work")
+        may_go.set()
         await driver.until("default: tests/greeter was sent; it is in Runs")
         await driver.until("default: ✓ tests/greeter succeeded")
         await driver.switch_to("default")
@@ -313,22 +323,22 @@ async def test_the_demo_is_a_world_of_its_own(other: DemoServer) -> None:
     assert len(other.requests) == asked
 
 
-async def test_what_is_typed_and_kept_nowhere_is_asked_about(demo: DemoServer, other: DemoServer) -> None:
+async def test_a_form_in_the_middle_is_a_draft_of_its_profile(demo: DemoServer, other: DemoServer) -> None:
     async with open_profiles_app({"default": demo, "work": other}) as driver:
         driver.app.post_message(messages.OpenDeploymentForm())
         await driver.until(lambda: driver.shows(DeploymentFormScreen), "the form")
         await driver.until("New deployment")
         await driver.type("portraits")
+        await driver.until("draft")
         await driver.press("alt+2")
-        await driver.open_profiles()
-        await driver.go_to("work")
-        await driver.press("enter")
-        await driver.until("What was typed here is not sent yet")
-        assert "New deployment" in driver.text
-        await driver.press("enter")
-        assert driver.profile == "default"
-        await driver.press("enter", "y")
-        await driver.until_in("work")
+        await driver.switch_to("work")
+        driver.app.post_message(messages.OpenDeploymentForm())
+        await driver.until("New deployment")
+        assert "portraits" not in driver.text
+        await driver.press("escape")
+        await driver.switch_to("default")
+        driver.app.post_message(messages.OpenDeploymentForm())
+        await driver.until("portraits")
 
 
 async def test_a_question_that_stands_is_answered_as_if_it_was_never_asked(demo: DemoServer, other: DemoServer) -> None:

@@ -1,5 +1,6 @@
 """How profiles look: as rows, and as facts beside the list; every text here was cleaned by the services."""
 
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -7,12 +8,14 @@ from textual.content import Content
 
 from replicate_tui.config import OFFICIAL_BASE_URL
 from replicate_tui.services.profiles import ProfileCard, TokenState
+from replicate_tui.store.glance import OpenEnd
 from replicate_tui.text import clean_line
 from replicate_tui.ui import wording
 from replicate_tui.ui.rows import fit
 from replicate_tui.ui.widgets.run_facts import FactGroup, fact_lines
 
 _RIGHT_CELLS: Final = 30
+_STATUS_CELLS: Final = 14
 _SOURCES: Final = {
     "environment": "from REPLICATE_BASE_URL",
     "settings": "from the settings",
@@ -51,21 +54,35 @@ def profile_facts(card: ProfileCard, width: int, *, in_use: bool) -> list[Conten
         "address": f"{card.base_url or 'not usable'}  {_SOURCES[card.address_source]}",
         "token": token,
         "runs": "no history yet" if card.runs is None else wording.count(card.runs),
-        "kept in": clean_line(str(card.folder), 400),
+        "kept in": _short_path(card.folder),
     }
     groups: list[FactGroup] = [("", facts, "")]
     if card.problem or card.history_problem:
         problems = {"address": card.problem, "history": card.history_problem}
         groups.append(("Not right", {name: words for name, words in problems.items() if words}, ""))
-    open_ends = {
-        f"{number} {run.model.rpartition('/')[2]}": f"{wording.status_look(run.status).word}"
-        f"  {wording.age(run.submitted_at)}  {run.title}"
-        for number, run in enumerate(card.open_ends, start=1)
-    }
-    if card.runs is not None and not card.history_problem:
-        heading = f"Not finished: {card.unfinished:,}" if card.unfinished else "Not finished"
-        groups.append((heading, open_ends, "nothing: all runs have ended"))
-    return [Content.styled(card.name, "bold"), Content(""), *fact_lines(groups, width)]
+    lines = [Content.styled(card.name, "bold"), Content(""), *fact_lines(groups, width)]
+    if card.runs is None or card.history_problem:
+        return lines
+    count = Content.styled(f"  {card.unfinished:,}" if card.unfinished else "", "$text-muted")
+    lines += [Content(""), Content.assemble(Content.styled("Not finished", "bold"), count)]
+    if not card.open_ends:
+        return [*lines, Content.styled(" nothing: all runs have ended", "$text-muted")]
+    return [*lines, *(line for run in card.open_ends for line in _open_end(run, width))]
+
+
+def _open_end(run: OpenEnd, width: int) -> tuple[Content, Content]:
+    """Return the two lines of a run that was not seen to end."""
+    age = wording.age(run.submitted_at)
+    model = Content(run.model.rpartition("/")[2])
+    room = max(8, width - _STATUS_CELLS - len(age) - 2)
+    first = Content.assemble(" ", wording.status_content(run.status, _STATUS_CELLS), fit(model, room), age)
+    title = Content.styled(" " * (_STATUS_CELLS + 1) + run.title, "$text-muted")
+    return first, title.truncate(width, ellipsis=True)
+
+
+def _short_path(folder: Path) -> str:
+    home = Path.home()
+    return clean_line(f"~/{folder.relative_to(home)}" if folder.is_relative_to(home) else str(folder), 400)
 
 
 def _in_use(in_use: bool) -> Content:

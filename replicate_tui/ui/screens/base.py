@@ -66,10 +66,5 @@ class HouseScreen(RemovableScreen[None], Screen[None]):
         if self.is_current:
             self.on_run_event(event)
 
-    @property
-    def unsent(self) -> str:
-        """What was typed here and is kept nowhere, in a few words; "" for nothing."""
-        return ""
-
     def on_run_event(self, event: "RunEvent") -> None:
         """News of a run while this screen is on top."""

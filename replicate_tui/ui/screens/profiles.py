@@ -25,8 +25,9 @@ from replicate_tui.ui.widgets.virtual_list import RowContent, VirtualList
 #: What a key does with a profile is dimmed where there is none.
 _ON_A_PROFILE: Final = frozenset({"change", "preview"})
 _OWN_WORLD: Final = (
-    "The demo is a world of its own: nothing is sent anywhere, and no token is read here.\n"
-    "Quit, and start replicate-tui without --demo to use profiles."
+    "The demo is a world of its own: nothing is sent anywhere,\n"
+    "and no token is read here. To use profiles, quit and start\n"
+    "replicate-tui without --demo."
 )
 
 
@@ -68,8 +69,19 @@ class ProfilesScreen(HouseScreen):
             yield ProfileList(self._draw, key=lambda card: card.name, row_height=2, empty_text=empty, id="profiles")
             yield ProfilePreview(id="preview")
 
+    def on_mount(self) -> None:
+        super().on_mount()
+        if self._is_demo:
+            self.query_one(ProfilePreview).display = False
+        else:
+            # The strip tells of runs of other profiles too.
+            self.house.live_strip.subscribe(self, lambda _: self._look_again())
+
     def on_screen_resume(self) -> None:
-        if not self._is_demo:
+        self._look_again()
+
+    def _look_again(self) -> None:
+        if not self._is_demo and self.is_current:
             self._reading.want()
 
     @property
