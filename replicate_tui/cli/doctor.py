@@ -27,6 +27,7 @@ from replicate_tui.ui.wire.surroundings import around_text, clipboard_text, colo
 
 FOUND_PROBLEMS: Final = 1
 USAGE_ERROR: Final = 2
+PATIENT_SECONDS: Final = 2.0
 
 _LIBRARIES: Final = ("textual", "httpx", "pydantic", "pillow", "platformdirs")
 _PRIVATE_FOLDER: Final = 0o700
@@ -208,7 +209,8 @@ def _terminal(settings: config.Settings, paths: ProfilePaths) -> Iterator[Findin
     size = os.get_terminal_size(sys.stderr.fileno())
     yield Finding(section, "screen", f"{size.columns} columns, {size.lines} rows")
     yield Finding(section, "colours", colours_text())
-    graphics = find_graphics(ImageMode(settings.images), paths.cache)
+    # Nobody is there for an answer that comes later: the shell would take it for typed.
+    graphics = find_graphics(ImageMode(settings.images), paths.cache, seconds=PATIENT_SECONDS)
     cell = f"a cell is {graphics.cell_width} by {graphics.cell_height} pixels"
     yield Finding(section, "pictures", f"{graphics.mode.value} (set to {settings.images}); {cell}")
     yield Finding(

@@ -32,6 +32,8 @@ def launch(options: argparse.Namespace) -> int:
         return _refuse(str(error))
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return _refuse("The app needs a terminal; `replicate-tui --help` says what works without one.")
+    if os.environ.get("TERM") == "dumb":
+        return _refuse("The app has to move the cursor, and this terminal (TERM is dumb) says that it cannot.")
     gc.disable()
     from replicate_tui.cli.composition import Composition
     from replicate_tui.ui.wire.capabilities import ImageMode, find_graphics

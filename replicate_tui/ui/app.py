@@ -1,6 +1,5 @@
 """The app: places as modes, themes, one pump for the tracker's news. Screens own behaviour; this only wires."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -204,7 +203,7 @@ class ReplicateApp(StackApp[int]):
                 self.push_screen(FirstStart())
             await services.memory.set(FIRST_START_KEY, True)
         await services.begin(read_account=self._launcher.settings.read_account)
-        await asyncio.to_thread(Navigator.import_screens)
+        Navigator.begin_imports()
 
     async def action_quit(self) -> None:
         """Leave; ask first when runs that were started here are still going, or uploads."""

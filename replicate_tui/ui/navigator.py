@@ -1,5 +1,6 @@
 """Knows which screen answers which wish; a screen's code is imported when it is first opened."""
 
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,9 +19,9 @@ class Navigator(NamedTuple):
     house: House
 
     @staticmethod
-    def import_screens() -> None:
-        """Import what the next keys are likely to open; takes a twentieth of a second, in a thread."""
-        from replicate_tui.ui.screens import model, monitor, run_form, runs  # noqa: F401 (imported for later)
+    def begin_imports() -> None:
+        """Import in the background what the next keys are likely to open; whoever quits does not wait for it."""
+        threading.Thread(target=_import_screens, name="imports", daemon=True).start()
 
     def place(self, place: Place) -> Screen[Any]:
         """Make the screen a place begins with."""
@@ -133,3 +134,7 @@ class Navigator(NamedTuple):
         from replicate_tui.ui.screens.monitor import MonitorScreen
 
         return MonitorScreen(self.house, run_id)
+
+
+def _import_screens() -> None:
+    from replicate_tui.ui.screens import model, monitor, run_form, runs  # noqa: F401 (imported for later)

@@ -66,11 +66,12 @@ def find_graphics(
     environment: Mapping[str, str] = os.environ,
     input_descriptor: int | None = None,
     output_descriptor: int | None = None,
+    seconds: float = PROBE_SECONDS,
 ) -> Graphics:
     """Return how pictures are drawn; call it before `App.run`, which then reads the terminal itself.
 
     The terminal is only asked when `wish` is auto and the environment, or an answer of an earlier start in the same
-    environment, suggests graphics. One that did not answer is left alone for a week.
+    environment, suggests graphics. One that did not answer within `seconds` is left alone for a week.
     """
     source = sys.__stdin__.fileno() if input_descriptor is None and sys.__stdin__ else input_descriptor
     target = sys.__stderr__.fileno() if output_descriptor is None and sys.__stderr__ else output_descriptor
@@ -84,7 +85,7 @@ def find_graphics(
     memory = _Memory(cache_folder / _MEMORY_FILE, environment)
     if not is_terminal or source is None or target is None or not _worth_asking(environment, memory):
         return half
-    answer = ask_terminal(source, target)
+    answer = ask_terminal(source, target, seconds)
     found = read_answer(answer, half)
     memory.keep(answered=answer.complete, mode=found.mode)
     return found

@@ -29,6 +29,10 @@ class KeyOrder:
         """Return when the key before has been handled by all that may want it."""
         self._done.wait(PATIENCE_SECONDS)
 
+    def let_go(self) -> None:
+        """Have nobody wait any more: the loop that handles keys is leaving."""
+        self._done.set()
+
     def sent(self) -> None:
         """Follow the key that was just sent on its way, through the same queues."""
         self._done.clear()

@@ -13,8 +13,10 @@ from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from textual import events
 from textual._xterm_parser import XTermParser
+from textual.geometry import Size
 from textual.message import Message
 
+from replicate_tui.ui.wire.fence import QUESTION, Fence
 from replicate_tui.ui.wire.key_order import KeyOrder
 from replicate_tui.ui.wire.pastes import MOST_CHARACTERS, Pasted, PasteReader
 from replicate_tui.ui.wire.replies import ReplyFilter
@@ -29,6 +31,9 @@ _ALT_DIGIT: Final = re.compile("\x1b([1-8])")
 _HELD_SECONDS: Final = 0.05
 #: As a shell reports the end of a session: 128 and SIGHUP.
 HANG_UP_CODE: Final = 129
+#: No screen is larger; a terminal that says so is not believed, since painting it would take all memory.
+MOST_COLUMNS: Final = 1000
+MOST_ROWS: Final = 500
 
 
 class _OutputWhileThere:
@@ -55,8 +60,9 @@ class _OutputWhileThere:
 class TerminalDriver(LinuxDriver):
     """Waits for input without waking up ten times a second, so an idle app sleeps and a leaving one need not wait.
 
-    Late answers of the terminal are dropped (see `ReplyFilter`), and a terminal that is gone ends the app instead of
-    spinning on the end of its input. Made for the pinned Textual; `driver_class` gives None elsewhere.
+    Late answers of the terminal are dropped (see `ReplyFilter`), those that come while the app leaves too (see
+    `Fence`), and a terminal that is gone ends the app instead of spinning on the end of its input. Made for the
+    pinned Textual; `driver_class` gives None elsewhere.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -67,22 +73,44 @@ class TerminalDriver(LinuxDriver):
         os.set_blocking(self._wake_reader, False)
         self._leaving = False
         self._key_order = KeyOrder(self._app, self._loop)
+        self._fence = Fence()
+        self._is_drained = False
 
     def disable_input(self) -> None:
         self._leaving = True
+        self._key_order.let_go()
         os.write(self._wake_writer, b"x")
         super().disable_input()
+        # Textual calls this at the end of the app, and once more when it gives the terminal back.
+        if self._is_on and not self._is_drained:
+            self._is_drained = True
+            self._drain()
         self._leaving = False
+
+    def _drain(self) -> None:
+        """Read and drop what the terminal still sends, so that none of it is left for the shell."""
+        if self._fence.is_answered:
+            # After what makes it send anything unasked: focus and mouse reports, sizes.
+            self.write("\x1b[?1004l\x1b[?1016l" + QUESTION)
+            self._fence.asked()
+        with suppress(OSError, ValueError):
+            while (seconds := self._fence.patience) and select.select([self.fileno], [], [], seconds)[0]:
+                if not (data := os.read(self.fileno, 4096)):
+                    return
+                self._fence.feed(data)
 
     def _get_terminal_size(self) -> tuple[int, int]:
         # Textual believes COLUMNS and LINES first, which may be left over from another terminal.
+        columns, rows = super()._get_terminal_size()
         with suppress(OSError):
-            columns, rows = os.get_terminal_size(self.fileno)
-            if columns and rows:
-                return columns, rows
-        return super()._get_terminal_size()
+            told = os.get_terminal_size(self.fileno)
+            if all(told):
+                columns, rows = told
+        return min(columns, MOST_COLUMNS), min(rows, MOST_ROWS)
 
     def start_application_mode(self) -> None:
+        self._fence.begin()
+        self._is_drained = False
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._is_on = self._writer_thread is not None
         tell_size = signal.getsignal(signal.SIGWINCH)
@@ -90,12 +118,16 @@ class TerminalDriver(LinuxDriver):
             # On the loop, one after the other: a handler that the next signal interrupts tells the older size last.
             self._loop.add_signal_handler(signal.SIGWINCH, tell_size, signal.SIGWINCH, None)
 
+    def _request_terminal_sync_mode_support(self) -> None:
+        super()._request_terminal_sync_mode_support()
+        # Where Textual does not ask, nobody answers, and nothing is waited for that did not come.
+        self._fence.asked()
+
     def stop_application_mode(self) -> None:
-        self._is_on = False
         super().stop_application_mode()
-        if self._mouse_pixels:
-            # Textual turns pixel mouse reports on with in-band resizes, and never off.
-            self.write("\x1b[?1016l")
+        self._is_on = False
+        # Textual turns pixel mouse reports on with in-band resizes, and never off. Colours may be left of a frame.
+        self.write("\x1b[?1016l\x1b[0m" if self._mouse_pixels else "\x1b[0m")
 
     def _sigcont_application(self, *_: Any) -> None:
         # Later, on the loop: the signal may have come in the middle of a write.
@@ -128,6 +160,7 @@ class TerminalDriver(LinuxDriver):
                 if not data:
                     self._loop.call_soon_threadsafe(self._hang_up)
                     return
+                self._fence.feed(data)
                 parts = pastes.feed(replies.feed(decode(data)))
             elif replies.is_holding:
                 parts = pastes.feed(replies.release())
@@ -165,6 +198,11 @@ class TerminalDriver(LinuxDriver):
         except OSError:
             return b""
 
+    def process_message(self, message: Message) -> None:
+        if isinstance(message, events.Resize):
+            message = _believable(message)
+        super().process_message(message)
+
     def _process(self, messages: Iterable[Message]) -> None:
         for message in messages:
             self._key_order.wait()
@@ -174,6 +212,12 @@ class TerminalDriver(LinuxDriver):
 
     def _hang_up(self) -> None:
         self._app.exit(return_code=HANG_UP_CODE)
+
+
+def _believable(resize: events.Resize) -> events.Resize:
+    """Return the event, or one of the largest size that is taken for true."""
+    size = Size(min(resize.size.width, MOST_COLUMNS), min(resize.size.height, MOST_ROWS))
+    return resize if size == resize.size else events.Resize(size, size, pixel_size=resize.pixel_size)
 
 
 def _told_as_alt(text: str) -> str:

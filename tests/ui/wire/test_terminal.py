@@ -1,16 +1,20 @@
 """The driver on a real terminal: late answers are no keys, and every way out leaves the terminal as it was."""
 
+import fcntl
 import os
 import re
 import signal
+import struct
 import sys
 import termios
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.support.terminal import Terminal
+from tests.support.waiting import wait_for_blocking
 
 PROGRAM = """
 from textual.app import App
@@ -132,3 +136,66 @@ def test_an_idle_program_sleeps(program: list[str]) -> None:
         before = switches()
         time.sleep(1.0)
         assert switches() - before <= 6
+
+
+class Far(Terminal):
+    """A terminal at the end of a long line: it answers late, and a mouse that moves is reported until then."""
+
+    DELAY = 0.15
+    _QUESTION = b"\x1b[?2026$p"
+    _MOUSE_OFF = b"\x1b[?1000l"
+
+    def play(self, stopped: threading.Event) -> None:
+        """Send what such a terminal sends, in order, until `stopped`."""
+        answers = 0
+        due: list[float] = []
+        still_until: float | None = None
+        while not stopped.wait(0.005):
+            now, raw = time.monotonic(), self.raw
+            asked = raw.count(self._QUESTION)
+            due += [now + self.DELAY] * (asked - answers - len(due))
+            if still_until is None and self._MOUSE_OFF in raw:
+                still_until = now + self.DELAY
+            if still_until is not None and now < still_until:
+                os.write(self._master, b"\x1b[<35;3;3M")
+            if due and due[0] <= now:
+                due.pop(0)
+                answers += 1
+                os.write(self._master, b"\x1b[?2026;2$y")
+
+
+def test_answers_that_are_under_way_do_not_land_on_the_shells_line(program: list[str]) -> None:
+    shell = ["/bin/sh", "-c", '"$@"; echo left; sleep 0.6; echo end', "sh", *program]
+    with Far(shell, environment=environment()) as terminal:
+        stopped = threading.Event()
+        playing = threading.Thread(target=terminal.play, args=(stopped,))
+        playing.start()
+        try:
+            ready(terminal)
+            begun = time.monotonic()
+            wait_for_blocking(lambda: time.monotonic() > begun + 2 * terminal.DELAY, "the first answer")
+            terminal.send("ctrl+q")
+            terminal.wait_for(r"^end")
+        finally:
+            stopped.set()
+            playing.join()
+        # The shell's terminal echoes what it is sent: nothing stands between the two words, nor before them.
+        assert re.search(rb"left\s+end\s*$", terminal.raw), terminal.raw[-300:]
+        assert b"35;3;3M" not in terminal.raw
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(0, 0), (1, 1), (10_000, 10_000), (65_535, 65_535)])
+def test_a_terminal_that_lies_about_its_size_is_survived(program: list[str], columns: int, rows: int) -> None:
+    with Terminal(program, environment=environment()) as terminal:
+        ready(terminal)
+        fcntl.ioctl(terminal._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        os.killpg(terminal.process.pid, signal.SIGWINCH)
+        terminal.send("y")
+        time.sleep(0.3)
+        terminal.send(f"\x1b[48;{rows};{columns};{rows};{columns}t")
+        time.sleep(0.3)
+        terminal.send("ctrl+q")
+        assert terminal.wait_for_exit() == 0
+        assert modes_left(terminal.raw) == set()
+        # A screen of the largest size that is believed is painted twice at most.
+        assert len(terminal.raw) < 4_000_000
