@@ -1,5 +1,6 @@
 """How the app deals with its stacks of screens while keys come faster than screens."""
 
+import asyncio
 from typing import Any, Generic, TypeVar
 
 from textual.await_complete import AwaitComplete
@@ -27,6 +28,15 @@ class StackApp(WiredApp[ReturnT], Generic[ReturnT]):
             # Textual only removes them, and whoever waits for an answer would wait for ever.
             screen._pop_result_callback()  # noqa: SLF001
         await self.remove_mode(mode)
+
+    async def push_screen_wait(self, screen: Any, *, mode: str | None = None) -> Any:
+        """Open a screen from a worker and wait for its answer.
+
+        What the app has put off comes first, and is not the worker's to take along when that is canceled: the ends of
+        widgets are waited for, and canceling who waits would cut them short, a draft that is being saved with them.
+        """
+        await asyncio.shield(self._flush_next_callbacks())
+        return await super().push_screen_wait(screen, mode=mode)
 
     def pop_screen(self) -> AwaitComplete:
         """Close the screen on top; at a place there is none, however often it is asked."""

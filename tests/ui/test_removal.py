@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from textual import events
 from textual.screen import Screen
+from textual.widgets import Static
 
 from replicate_tui.demo.server import DemoServer
 from replicate_tui.ui import messages
@@ -270,3 +271,33 @@ async def _wait_and_look(screen: Screen[Any], found: list[int]) -> None:
         await asyncio.Event().wait()
     finally:
         found.append(len(screen.query("*")))
+
+
+async def test_a_canceled_question_cuts_nothing_short(demo: DemoServer) -> None:
+    class Slow(Static):
+        """Takes its time to end, as a form does that saves its draft."""
+
+        has_ended = False
+
+        async def on_unmount(self) -> None:
+            await gate.wait()
+            self.has_ended = True
+
+    gate = asyncio.Event()
+    async with open_app(demo) as driver:
+        slow = Slow()
+        await driver.screen.mount(slow)
+
+        async def ask() -> None:
+            slow.remove()
+            # This comes upon the removal, which the app still has to wait for.
+            await driver.app.push_screen_wait(question())
+
+        worker = driver.app.run_worker(ask(), exit_on_error=False)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        worker.cancel()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        gate.set()
+        await wait_for(lambda: slow.has_ended, "the whole end of the widget")
