@@ -2,6 +2,7 @@
 
 import json
 import re
+import tempfile
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
@@ -426,6 +427,29 @@ async def test_the_editor_gets_the_text_and_not_the_token(
         await wait_for(lambda: form.app.of_kind(messages.Say), "the refusal")
         assert "Secrets" in form.app.of_kind(messages.Say)[0].text
     assert not list(tmp_path.glob("replicate-tui-*"))
+
+
+async def test_what_was_written_outlives_an_editor_that_fails(
+    server: DemoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(FormApp, "suspend", lambda _: nullcontext())
+    script = tmp_path / "editor"
+    script.write_text('#!/bin/sh\n[ -e "$0.once" ] || printf "long work" > "$1"\ntouch "$0.once"\nkill -9 $$\n')
+    script.chmod(0o700)
+    async with open_form(server, settings=Settings(editor=str(script))) as form:
+        await form.press(*"fog", "ctrl+o")
+        await wait_for(lambda: form.app.of_kind(messages.Say), "the word")
+        said = form.app.of_kind(messages.Say)[0].text
+        assert "the field is as it was" in said
+        assert form.text == "fog"
+        (kept,) = tmp_path.glob("replicate-tui-*/text*")
+        assert str(kept) in said
+        assert kept.read_text() == "long work"
+        # Where nothing was written nothing is left.
+        await form.press("ctrl+o")
+        await wait_for(lambda: len(form.app.of_kind(messages.Say)) == 2, "the word")
+        assert len(list(tmp_path.glob("replicate-tui-*"))) == 1
 
 
 async def test_a_missing_editor_is_said(server: DemoServer, monkeypatch: pytest.MonkeyPatch) -> None:

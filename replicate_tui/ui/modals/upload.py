@@ -21,7 +21,7 @@ from replicate_tui.ui.modals.base import Dialog
 
 _MOST_SHOWN: Final = 6
 _LOOK_PAUSE: Final = 0.1
-_HINT: Final = "enter uploads   → completes   f3 picks a file   tab goes on   esc closes"
+_HINT: Final = "enter uploads  → completes  f3 picks a file  tab goes on  esc closes"
 #: What may be said of the files: name of the field, what stands in it while it is empty.
 _DETAILS: Final = (
     ("name", "name there, of one file: as it is called here"),

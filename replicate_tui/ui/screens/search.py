@@ -176,6 +176,8 @@ class SearchScreen(ModelPreviewing):
     def _show_results(self, results: list[SearchResults], *, keep: bool) -> None:
         """Keep local matches on top, so that the service's answer never moves what the cursor is on."""
         self._results = results
+        here = "Nothing of that is known here yet." if len(results) < 2 else "Nothing fits, here or at the service."
+        self._list.empty_text = f"{here} esc clears the search."
         self._list.set_rows(self._result_rows(), keep=self._list.cursor_key if keep else None)
         is_whole = len(results) > 1
         if self._open_when_listed and (self._list.cursor_row or is_whole):

@@ -22,6 +22,10 @@ class EditorProblem(Exception):
     """Why no editor could be used, as a sentence."""
 
 
+class _EditorFailed(Exception):
+    """The editor was used and ended with an error."""
+
+
 def editor_command(setting: str, environment: Mapping[str, str]) -> list[str]:
     """Return the editor's command as arguments: the setting, else $VISUAL, else $EDITOR.
 
@@ -42,20 +46,26 @@ def editor_command(setting: str, environment: Mapping[str, str]) -> list[str]:
 async def edit(app: App[Any], text: str, *, setting: str = "", suffix: str = ".txt") -> str:
     """Return `text` as it was left in the editor; raises EditorProblem when nothing could be edited.
 
-    The file is mode 0600 in a folder of mode 0700, and gone afterwards. The loop goes on meanwhile, so that runs
-    are still followed; nothing is drawn until the editor has ended.
+    The file is mode 0600 in a folder of mode 0700, and gone afterwards, unless the editor failed after something was
+    written: the problem says where that lies. The loop goes on meanwhile, so that runs are still followed; nothing is
+    drawn until the editor has ended.
     """
     arguments = editor_command(setting, os.environ)
     folder = await asyncio.to_thread(tempfile.mkdtemp, prefix="replicate-tui-")
     file = Path(folder) / f"text{suffix}"
+    is_kept = False
     try:
         await asyncio.to_thread(_write_private, file, text)
         await _run(app, [*arguments, str(file)])
         edited = await asyncio.to_thread(_read, file)
     except (OSError, UnicodeError) as error:
         raise EditorProblem(f"The editor could not be used: {error}") from error
+    except _EditorFailed as failure:
+        is_kept = await asyncio.to_thread(_is_other_text, file, text)
+        raise EditorProblem(f"{failure} What was written is in {file}" if is_kept else str(failure)) from None
     finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        if not is_kept:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     # Editors end a file with a line feed of their own.
     return edited[:-1] if edited.endswith("\n") and not text.endswith("\n") else edited
 
@@ -69,7 +79,7 @@ async def _run(app: App[Any], arguments: list[str]) -> None:
     if isinstance(ended, OSError):
         raise ended
     if ended != 0:
-        raise EditorProblem(f"The editor ended with an error ({ended}); the field is as it was.")
+        raise _EditorFailed(f"The editor ended with an error ({ended}); the field is as it was.")
 
 
 async def _end_of(arguments: list[str]) -> int | OSError:
@@ -96,3 +106,12 @@ def _read(file: Path) -> str:
         raise EditorProblem("The edited text is larger than 20 MB; the field is as it was.")
     with file.open(encoding="utf-8", newline="") as stream:
         return stream.read()
+
+
+def _is_other_text(file: Path, text: str) -> bool:
+    try:
+        return _read(file) != text
+    except UnicodeError:
+        return True
+    except (OSError, EditorProblem):
+        return file.exists()
