@@ -21,6 +21,7 @@ from tests.reliability import (
     streams,
     surroundings,
     terminal,
+    unread,
 )
 from tests.reliability.row import Row
 
@@ -28,5 +29,5 @@ ROWS: tuple[Row, ...] = (
     *(*money.ROWS, *sending.ROWS, *kills.ROWS, *cancels.ROWS),
     *(*streams.ROWS, *odd_streams.ROWS, *savings.ROWS, *clocks.ROWS),
     *(*crash_app.ROWS, *crash.ROWS, *copies.ROWS, *disk.ROWS, *damages.ROWS, *files.ROWS),
-    *(*endings.ROWS, *terminal.ROWS, *surroundings.ROWS, *secrets.ROWS, *markup.ROWS, *foreign.ROWS),
+    *(*endings.ROWS, *unread.ROWS, *terminal.ROWS, *surroundings.ROWS, *secrets.ROWS, *markup.ROWS, *foreign.ROWS),
 )

@@ -20,8 +20,7 @@ _LONGEST: Final = 300
 
 def why_stock(environment: Mapping[str, str] = os.environ) -> str:
     """Return why Textual's own output is used, as the end of a sentence; "" when differences are sent."""
-    wish = environment.get(VARIABLE, DEFAULT).strip().lower()
-    if wish == STOCK:
+    if environment.get(VARIABLE, DIFF).strip().lower() == STOCK:
         return f"{VARIABLE} is {STOCK}"
     if sys.platform == "win32" or environment.get("TEXTUAL_DRIVER"):
         return "another driver has the terminal"
@@ -29,9 +28,6 @@ def why_stock(environment: Mapping[str, str] = os.environ) -> str:
         return next(_missing(), "")
     except (AttributeError, ImportError, TypeError, ValueError, LookupError) as error:
         return f"this Textual is another one than known ({type(error).__name__}: {error})"
-
-
-DEFAULT: Final = STOCK
 
 
 def _missing() -> Iterator[str]:
