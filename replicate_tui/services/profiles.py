@@ -51,6 +51,10 @@ class ProfileCard:
     history_problem: str = ""
 
     @property
+    def has_kept_token(self) -> bool:
+        return self.token is TokenState.KEPT
+
+    @property
     def can_move(self) -> bool:
         """Whether its address is the app's to change: what settings and environment say wins."""
         return self.address_source in ("profile", "default")
@@ -93,6 +97,10 @@ class ProfileService:
     def __init__(self, settings: Settings, open_profiles: OpenProfiles) -> None:
         self._settings = settings
         self._open = open_profiles
+
+    async def others_with_token(self) -> tuple[str, ...]:
+        """Return the names of profiles a start with which would ask for nothing, beside the one that was started."""
+        return tuple(card.name for card in await self.all() if card.has_kept_token and card.name != self._open.started)
 
     async def all(self) -> tuple[ProfileCard, ...]:
         """Return all profiles but the demo's: default first, then by name."""

@@ -6,6 +6,8 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from replicate_tui.cli.composition import make_client
+from replicate_tui.cli.opened import OpenedProfiles
 from replicate_tui.config import Settings, SettingsProblem
 from replicate_tui.demo.server import DemoServer
 from replicate_tui.services.bundle import Services
@@ -44,10 +46,10 @@ class TestLauncher:
 
     @property
     def profiles(self) -> ProfileService:
-        raise AssertionError("see tests/ui/profiles_app.py")
+        return ProfileService(self.settings, OpenedProfiles("default", make_client))
 
     async def open_profile(self, name: str) -> OpenedProfile:
-        raise AssertionError(f"no test of this launcher switches to {name}")
+        raise AssertionError(f"no test of this launcher switches to {name}: see tests/ui/profiles_app.py")
 
     async def close_profile(self, profile: OpenedProfile) -> None:
         raise AssertionError(f"no test of this launcher leaves {profile.name}")

@@ -370,3 +370,9 @@ async def test_a_profile_that_cannot_be_opened_leaves_one_where_one_is(demo: Dem
         await driver.until("work cannot be opened: The token has a blank")
         assert driver.profile == "default"
         assert driver.shows(ProfilesScreen)
+
+
+async def test_the_first_screen_names_profiles_that_have_a_token(other: DemoServer) -> None:
+    async with open_profiles_app({"work": other}, size=SMALL) as driver:
+        await driver.until("With a token: work. Start with --profile")
+        await driver.until("opens the demo")

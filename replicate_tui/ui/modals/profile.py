@@ -50,7 +50,7 @@ class ProfileDialog(Dialog[ProfileCard]):
             yield Static(Content(clean_line(self._told, 400)), id="told")
         if self._card is None:
             yield from _field("name", "Name", placeholder="work")
-        token_hint = "as it is" if self._card and self._card.token.value.startswith("kept") else "r8_…"
+        token_hint = "as it is" if self._card and self._card.has_kept_token else "r8_…"
         yield from _field("token", "API token", placeholder=token_hint, password=True)
         can_move = self._card is None or self._card.can_move
         value = self._card.base_url if self._card and self._card.address_source == "profile" else ""

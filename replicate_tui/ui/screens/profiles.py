@@ -131,7 +131,7 @@ class ProfilesScreen(HouseScreen):
         if self.is_mounted and action in _ON_A_PROFILE:
             return True if self._card else None
         if self.is_mounted and action == "remove_token":
-            return True if self._card and self._card.token is TokenState.KEPT else None
+            return True if self._card and self._card.has_kept_token else None
         return super().check_action(action, parameters)
 
     @on(VirtualList.Selected)
@@ -172,16 +172,18 @@ class ProfilesScreen(HouseScreen):
             self.post_message(messages.SwitchProfile(kept.name))
             return
         self._wanted = kept.name
-        whose = f"its token is of {kept.account}"
+        whose = f"its token is of {kept.account}."
         if before is None:
-            self._tell(f"Made {kept.name}: {whose}. enter switches to it.", "$text-success")
-        elif kept.token is TokenState.KEPT:
-            self._tell(f"{kept.name}: {whose}.", "$text-success")
+            self._tell(f"Made {kept.name}: {whose} enter switches to it.", "$text-success")
+        elif before.token is TokenState.ENVIRONMENT and kept.has_kept_token:
+            self._tell(f"{kept.name}: {whose} The next start takes REPLICATE_API_TOKEN again.", "$text-warning")
+        elif kept.has_kept_token:
+            self._tell(f"{kept.name}: {whose}", "$text-success")
         self._reading.want()
 
     def action_remove_token(self) -> None:
         card = self._card
-        if card is None or card.token is not TokenState.KEPT:
+        if card is None or not card.has_kept_token:
             return
         answers = (Answer("n", "Keep it", "keep"), Answer("y", "Remove the token", "remove"))
         detail = "Its runs, drafts and saved files stay on this machine."

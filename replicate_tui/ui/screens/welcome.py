@@ -1,5 +1,6 @@
 """The first screen of a profile without a token: take one, or open the demo."""
 
+import asyncio
 from typing import ClassVar
 
 from textual import on, work
@@ -14,7 +15,7 @@ from replicate_tui.config import TokenError, check_token
 from replicate_tui.services.problems import ServiceProblem
 from replicate_tui.ui.launcher import Launcher
 from replicate_tui.ui.messages import ProfileOpened
-from replicate_tui.ui.removal import RemovableScreen
+from replicate_tui.ui.removal import RemovableScreen, is_whole
 from replicate_tui.ui.widgets.key_bar import KeyBar
 
 TOKEN_PAGE = "https://replicate.com/account/api-tokens"  # noqa: S105  (a web address, not a token)
@@ -49,6 +50,7 @@ class WelcomeScreen(RemovableScreen[None], Screen[None]):
             yield Static(Content(f"enter checks it with one request. Make one at {TOKEN_PAGE}"), classes="hint")
             yield Checkbox("Keep it on this machine, readable by you only", value=True, id="keep")
             yield Static("", id="answer", markup=False)
+            yield Static("", id="others", markup=False)
             yield Static("No account?", classes="label", markup=False)
             yield Static(
                 Content.assemble(
@@ -59,6 +61,19 @@ class WelcomeScreen(RemovableScreen[None], Screen[None]):
                 id="demo",
             )
         yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._name_others()
+
+    @work(group="others", description="look for profiles that have a token")
+    async def _name_others(self) -> None:
+        """Name other profiles with a token: who has one may only have forgotten to ask for it."""
+        profiles = await asyncio.to_thread(lambda: self._launcher.profiles)
+        names = await profiles.others_with_token()
+        if names and is_whole(self):
+            others = self.query_one("#others", Static)
+            others.update(Content(f"With a token: {', '.join(names)}. Start with --profile and the name."))
+            others.display = True
 
     @on(Input.Submitted, "#token")
     def action_submit(self) -> None:
