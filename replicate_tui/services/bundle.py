@@ -120,6 +120,7 @@ class Services:
         await self.tracker.stop()
         await self.connection.close()
         await self.limits.close()
+        self.price_book.close()
         await self.database.close()
 
 

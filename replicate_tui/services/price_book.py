@@ -70,10 +70,14 @@ class PriceBook:
     def __init__(self, file: SettingsFile, prices: PriceList) -> None:
         self._file = file
         self._prices = prices
-        file.subscribe(self._follow)
+        self._unsubscribe = file.subscribe(self._follow)
 
     def _follow(self, settings: Settings) -> None:
         self._prices.replace(settings.prices, settings.hardware, settings.unit_prices)
+
+    def close(self) -> None:
+        """Follow the settings no more."""
+        self._unsubscribe()
 
     @property
     def file(self) -> Path:

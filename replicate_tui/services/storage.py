@@ -16,7 +16,6 @@ from replicate_tui.services.problems import ProblemKind, ServiceProblem
 from replicate_tui.services.translate import plain_history
 from replicate_tui.store.catalog import DocumentCache
 from replicate_tui.store.database import Database
-from replicate_tui.store.inspection import HistoryReport, inspect_history
 
 _COUNTS: Final = {
     "runs": "select count(*), 0 from runs where hidden = 0",
@@ -87,9 +86,13 @@ class StorageService:
             answers=counts["answers"],
         )
 
-    async def check(self) -> HistoryReport:
-        """Read all of the history for damage, about 3 ms a megabyte."""
-        return await asyncio.to_thread(inspect_history, self.paths.database)
+    async def check(self) -> str | None:
+        """Read all of the history for damage, about 3 ms a megabyte; what is found is mended.
+
+        Returns what is still wrong. Raises ServiceProblem.
+        """
+        with plain_history():
+            return await self._database.check()
 
     async def empty_caches(self) -> Amount:
         """Remove what can be had again, the kept answers of the service, held logs and cached files; return how much.

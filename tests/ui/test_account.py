@@ -1,5 +1,6 @@
 """The Account place by keys: what is known is shown with its age, what is secret stays so, what is changed is kept."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from replicate_tui.services.bundle import Services
 from replicate_tui.services.estimate import PriceList
 from replicate_tui.services.problems import ServiceProblem
 from replicate_tui.services.views import RunRequest
+from replicate_tui.services.webhook_secret import SigningSecret
 from replicate_tui.ui import messages
 from replicate_tui.ui.account import identity
 from replicate_tui.ui.account.keys import known_keys
@@ -112,6 +114,29 @@ async def test_the_secret_is_shown_when_asked_for_and_copied_unseen(
         await driver.press("v")
         await driver.until(lambda: driver.screen._sections["account"]._hiding is None, "the end of its time")
         await driver.gone(secret)
+
+
+async def test_a_secret_that_comes_late_is_not_shown_to_whoever_left(
+    demo: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_app(demo) as driver:
+        secret = await driver.services.webhook_secret.get()
+        answer = asyncio.Event()
+
+        async def late() -> SigningSecret:
+            await answer.wait()
+            return secret
+
+        monkeypatch.setattr(driver.services.webhook_secret, "get", late)
+        await at(driver, "account")
+        await driver.press("v", "right_square_bracket")
+        answer.set()
+        await driver.app.workers.wait_for_complete()
+        await driver.press("left_square_bracket")
+        await driver.until("hidden")
+        assert secret not in driver.text
+        await driver.press("v")
+        await driver.until(str(secret))
 
 
 # -- prices ---------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from replicate_tui.ui.modals.choose import ChooseDialog
 from replicate_tui.ui.modals.file import FileDialog
 from replicate_tui.ui.modals.keys import KeysDialog
 from replicate_tui.ui.removal import is_whole
+from replicate_tui.ui.screens.account import AccountScreen
 from replicate_tui.ui.screens.collections import CollectionsScreen
 from replicate_tui.ui.screens.model import ModelScreen
 from replicate_tui.ui.screens.monitor import MonitorScreen
@@ -31,6 +32,7 @@ from tests.ui.driver import Driver, open_app
 
 GREETER = "tests/greeter"
 SCREENS: dict[str, Callable[[House], Screen[Any]]] = {
+    "account": AccountScreen,
     "search": SearchScreen,
     "collections": lambda house: CollectionsScreen(house, "language-models"),
     "runs": RunsScreen,

@@ -1,6 +1,7 @@
 """How numbers, times and states are said."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -95,3 +96,9 @@ def test_plurals() -> None:
     assert wording.plural(1, "run") == "1 run"
     assert wording.plural(12_804, "run") == "12,804 runs"
     assert wording.plural(2, "copy", "copies") == "2 copies"
+
+
+def test_places_begin_at_home(private_home: Path) -> None:
+    assert wording.place(private_home / "runs") == "~/runs"
+    assert wording.place(private_home) == "~"
+    assert wording.place(Path("/elsewhere/runs")) == "/elsewhere/runs"

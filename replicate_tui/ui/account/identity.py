@@ -46,6 +46,7 @@ class IdentitySection(Section):
     _base_url: str = ""
     _secret: SigningSecret | None = None
     _hiding: Timer | None = None
+    _is_wanted = False
 
     async def read(self) -> None:
         account = self.house.services.account
@@ -116,21 +117,28 @@ class IdentitySection(Section):
 
     def reveal(self, line: AccountLine | None) -> None:  # noqa: ARG002  (there is one secret, wherever the cursor is)
         """Show the secret, or hide it again."""
-        if self._secret is not None:
+        if self._is_wanted:
             self._hide()
         else:
+            self._is_wanted = True
             self.screen.run_worker(
                 self._told(self._reveal()), group="secret", exclusive=True, description="ask a secret"
             )
 
     async def _reveal(self) -> None:
-        secret = await self.house.services.webhook_secret.get()
-        if is_whole(self.screen) and self.screen.is_current:
+        try:
+            secret = await self.house.services.webhook_secret.get()
+        except ServiceProblem:
+            self._is_wanted = False
+            raise
+        # Whoever has left meanwhile does not want to find it shown later.
+        if self._is_wanted and is_whole(self.screen):
             self._secret = secret
             self._hiding = self.screen.set_timer(SHOWN_SECONDS, self._hide, name="hide the secret")
             self.changed()
 
     def _hide(self) -> None:
+        self._is_wanted = False
         if self._hiding is not None:
             self._hiding.stop()
             self._hiding = None

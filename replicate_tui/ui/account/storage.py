@@ -114,11 +114,11 @@ class StorageSection(Section):
     async def _check(self) -> None:
         self._checked = "checking …"
         self.changed()
-        report = await self.house.services.storage.check()
-        if report.problem:
-            self._checked = f"✗ {report.problem}; the next start saves what can be saved"
-        else:
-            self._checked = "✓ checked now, nothing is wrong"
+        try:
+            problem = await self.house.services.storage.check()
+        except ServiceProblem as unreadable:
+            problem = str(unreadable)
+        self._checked = f"✗ {problem}" if problem else "✓ checked now, nothing is wrong"
         self.changed()
 
     def compact(self, line: AccountLine | None) -> None:  # noqa: ARG002  (there is one history)
