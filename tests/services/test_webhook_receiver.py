@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from replicate_tui.demo.server import DemoServer
-from replicate_tui.services import webhook_listener, webhook_log
+from replicate_tui.services import pace, webhook_listener, webhook_log
 from replicate_tui.services.bundle import Services
 from replicate_tui.services.problems import ProblemKind, ServiceProblem
 from replicate_tui.services.views import RunOptions, RunRequest
@@ -22,7 +22,8 @@ from replicate_tui.services.webhook_receiver import WebhookReceiver
 from replicate_tui.services.webhook_settings import checked_port, checked_public_url, hook_url
 from replicate_tui.services.webhook_views import Delivery, Verdict
 from tests.demo.models import GREETER
-from tests.services.conftest import is_over
+from tests.services.conftest import is_over, run
+from tests.services.proxy import Proxy
 from tests.services.test_trainings import destination, train, wish
 from tests.support.waiting import wait_for
 
@@ -288,6 +289,29 @@ async def test_a_nudge_brings_the_end_before_its_turn(
     monkeypatch.setattr(pace, "BESIDE_STREAM", 60.0)
     run = await services.runs.create(RunRequest(model="tests/greeter", input={"text": "a"}), "quick")
     await wait_for(is_over(services, run.id), "the end, though the next question is a minute away")
+
+
+async def test_nudges_are_followed_no_more_often_than_the_pace_allows(
+    through: Services, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LONGEST", "SHORTEST"):
+        monkeypatch.setattr(pace, name, {"prediction": 60.0, "training": 60.0})
+    record = await run(through, "tests/cold", text="x")
+    path = f"/predictions/{record.remote_id}"
+    await wait_for(lambda: proxy.count("GET", path) == 1, "the first question, the next is a minute away")
+    follower = through.tracker._watches[record.id]._follower
+    monkeypatch.setattr(follower._pace, "_shortest", 0.3)
+    for asked in (2, 3):
+        started = time.monotonic()
+        for _ in range(50):
+            through.tracker.nudge(record.id)
+        await wait_for(lambda: proxy.count("GET", path) == asked, "one more question")  # noqa: B023
+    # The second came no sooner than the pace wants it after the first.
+    assert time.monotonic() - started > 0.2
+    assert proxy.count("GET", path) == 3
+    through.tracker.nudge("nobody's run")
+    await through.runs.cancel(record.id)
+    await wait_for(is_over(through, record.id), "the end")
 
 
 async def test_forged_late_and_unsigned_ones_are_listed_and_refused(forger: Forger) -> None:

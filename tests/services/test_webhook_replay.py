@@ -113,6 +113,7 @@ time.sleep(60)
     outcome, _ = await given(python(program))
     assert outcome.code is None
     assert "ended" in outcome.problem
+    assert outcome.seconds < 20
     pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
     await wait_for(lambda: not any(map(is_alive, pids)), "both are gone")
 
