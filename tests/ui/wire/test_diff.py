@@ -8,13 +8,14 @@ from textual._compositor import LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
+from replicate_tui.ui.wire import diff
 from replicate_tui.ui.wire.cells import PICTURE, UNKNOWN, Grid, is_steady
 from replicate_tui.ui.wire.diff import difference
 from replicate_tui.ui.wire.frames import write_frame
 from tests.support.cell_screen import Widths, as_rich, by_code_point, differences, narrow_emoji
 from tests.ui.wire.frames import CLUSTERS, Dice, Diffed, Size, Stock
 
-_PROPERTY = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+_PROPERTY = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 _SEEDS = strategies.integers(0, 2**32)
 
 
@@ -59,6 +60,15 @@ def wrong_steady_cells(diffed: Diffed) -> list[tuple[int, int, str, str]]:
 def _is_far_from_the_edge(row: list[str], x: int) -> bool:
     """Whether no character of unsure width stands so close to the edge that a terminal must crowd it."""
     return all(is_steady(text) for text in row[-8:]) or x < len(row) - 9
+
+
+@given(seed=_SEEDS)
+@_PROPERTY
+def test_they_do_so_pen_by_pen_too(seed: int) -> None:
+    """Where a move takes nothing, all of one pen is always painted before the next."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(diff, "_MOVE_BYTES", 0)
+        test_any_frames_look_as_stock_output_does.hypothesis.inner_test("truecolor", seed)
 
 
 @given(seed=_SEEDS)
