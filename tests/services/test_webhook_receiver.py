@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from replicate_tui.demo.fault_file import rules_of
 from replicate_tui.demo.server import DemoServer
 from replicate_tui.services import pace, webhook_listener, webhook_log
 from replicate_tui.services.bundle import Services
@@ -399,6 +400,47 @@ async def test_an_unknown_secret_is_said_and_mended_later(own_demo: MakeDemo, ho
         assert [each.verdict for each in receiver.deliveries] == [Verdict.VALID, Verdict.WRONG]
     finally:
         await forger.close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "verdicts", "refusal"),
+    [
+        ({"signature": "wrong"}, {Verdict.WRONG}, ""),
+        ({"signature": "old"}, {Verdict.OLD}, ""),
+        ({"signature": "future"}, {Verdict.EARLY}, ""),
+        ({"repeat": 2}, {Verdict.VALID}, ""),
+        ({"flood": 60}, {Verdict.VALID}, ""),
+        ({"bytes_per_second": 4_000}, {Verdict.VALID}, ""),
+        ({"headers": {"Origin": "https://evil.test"}}, set(), "web page"),
+        ({"drop_headers": ["Host"]}, set(), "Host"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+async def test_what_the_demo_does_wrong_with_webhooks_is_seen_here(
+    own_demo: MakeDemo,
+    house_on: Callable[..., Any],
+    fault: dict[str, Any],
+    verdicts: set[Verdict],
+    refusal: str,
+) -> None:
+    demo = own_demo()
+    script = {"name": "x", "method": "POST", "path": "/v1/predictions", "run": {"webhooks": fault}}
+    demo.service.faults.add(*rules_of([script]))
+    services = await house_on(demo).open()
+    receiver = services.webhooks
+    await receiver.set_port(0)
+    await receiver.start()
+    made = await services.runs.create(RunRequest(model="tests/greeter", input={"text": "a"}), "one")
+    least = 1 + fault.get("repeat", 0) + fault.get("flood", 0)
+    if refusal:
+        await wait_for(lambda: refusal in receiver.state.last_refusal, "the refusal")
+    else:
+        await wait_for(lambda: len(receiver.deliveries) >= least, "the deliveries")
+    assert {each.verdict for each in receiver.deliveries} == verdicts
+    # One that was refused is told again.
+    assert any(each.repeats for each in receiver.deliveries) is ("repeat" in fault) or "signature" in fault
+    # Whatever the webhooks say or do not say, the run is followed to its end.
+    await wait_for(is_over(services, made.id), "the end")
 
 
 async def test_the_secret_is_nowhere_but_in_memory_and_gone_after_a_stop(
