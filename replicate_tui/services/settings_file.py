@@ -18,7 +18,7 @@ Changes: TypeAlias = Mapping[SettingPath, Any]
 
 _UNCHANGED: Final = "Nothing was changed."
 #: What follows the file while the app runs; the rest of it counts from the next start on.
-_FOLLOWED: Final = ("theme", "prices", "hardware", "unit_prices")
+_FOLLOWED: Final = ("theme", "keys", "prices", "hardware", "unit_prices")
 
 
 class SettingsFile:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from textual.binding import Binding
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys, _character_to_key
 
 from replicate_tui.config import nearest_to
 
@@ -24,6 +25,11 @@ _KEY_NAMES: Final = {
     "left": "←",
     "right": "→",
 }
+
+
+_TEXTUAL_NAMES: Final = {name: key for key, name in _KEY_NAMES.items() if len(name) > 1}
+_MODIFIERS: Final = ("ctrl", "alt", "shift", "super", "hyper", "meta")
+_NAMED: Final = frozenset((*Keys, *_KEY_NAMES, *_TEXTUAL_NAMES, *KEY_NAME_REPLACEMENTS.values()))
 
 
 class CheckedKeymap(NamedTuple):
@@ -54,6 +60,37 @@ def check_keymap(wanted: Mapping[str, str], known: set[str]) -> CheckedKeymap:
         nearest = nearest_to(binding_id, known)
         problems.append(f"keys.{binding_id} is no action." + (f" Did you mean {nearest}?" if nearest else ""))
     return CheckedKeymap(keymap, tuple(problems))
+
+
+def split_keys(text: str) -> list[str]:
+    """Return the keys of a list with commas, as Textual names them: "slash" for "/", "escape" for "esc"."""
+    return [_textual_name(key.strip()) for key in text.split(",") if key.strip()]
+
+
+def keys_mistake(text: str) -> str:
+    """Say what is wrong with a list of keys, "" for nothing."""
+    keys = [key.strip() for key in text.split(",") if key.strip()]
+    if not keys:
+        return "A key is missing, such as f6, ctrl+k or /."
+    strange = next((key for key in keys if not _is_key(key)), None)
+    return "" if strange is None else f"{strange} is no name of a key; f6, ctrl+k, alt+left and / are."
+
+
+def _parts(key: str) -> tuple[list[str], str]:
+    """Return the modifiers of a key and what they are held with."""
+    *modifiers, last = key.split("+") if len(key) > 1 else [key]
+    return modifiers, last
+
+
+def _textual_name(key: str) -> str:
+    modifiers, last = _parts(key)
+    last = _TEXTUAL_NAMES.get(last, last)
+    return "+".join([*modifiers, _character_to_key(last) if len(last) == 1 else last])
+
+
+def _is_key(key: str) -> bool:
+    modifiers, last = _parts(key)
+    return all(modifier in _MODIFIERS for modifier in modifiers) and (len(last) == 1 or last in _NAMED)
 
 
 def key_name(key: str) -> str:

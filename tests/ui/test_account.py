@@ -13,7 +13,6 @@ from replicate_tui.demo.server import DemoServer
 from replicate_tui.services.bundle import Services
 from replicate_tui.services.estimate import PriceList
 from replicate_tui.services.problems import ServiceProblem
-from replicate_tui.services.views import RunRequest
 from replicate_tui.services.webhook_secret import SigningSecret
 from replicate_tui.ui import messages
 from replicate_tui.ui.account import identity
@@ -143,12 +142,9 @@ async def test_a_secret_that_comes_late_is_not_shown_to_whoever_left(
 
 
 async def test_an_estimate_follows_the_price_that_is_changed(own_demo: MakeDemo) -> None:
-    async def ran(services: Services) -> None:
-        await services.price_book.set_hardware(GREETER, "cpu")
-        await services.runs.create(RunRequest(model=GREETER, input={"text": "Alice"}), latch="before")
-
-    async with open_app(own_demo(), before=ran, prices=priced()) as driver:
-        await driver.until("✓ tests/greeter succeeded")
+    async with open_app(own_demo(), prices=priced()) as driver:
+        await driver.services.price_book.set_hardware(GREETER, "cpu")
+        await driver.run(GREETER, {"text": "Alice"})
         await driver.open(messages.OpenForm(GREETER))
         await driver.until("$0.0001/s CPU (your mapping)")
         await at(driver, "prices")
@@ -300,7 +296,7 @@ def test_only_what_a_person_bound_is_in_the_way() -> None:
     screen = [Binding("e", "edit", "Edit", id="a.edit"), Binding("f,f5", "run", "Run", id="a.run")]
     other = [Binding("e", "export", "Export", id="b.export"), Binding("f", "fold", "Fold", id="b.fold")]
     app = [Binding("q", "quit", "Quit", id="quit"), Binding("x", "nothing")]
-    contexts = ([*screen, *app], [*other, *app])
+    contexts = ((*screen, *app), (*other, *app))
     assert all(not known.in_the_way for known in known_keys(contexts, {}))
     known = {each.id: each for each in known_keys(contexts, {"quit": "f5, e", "b.fold": "z"})}
     assert next(iter(known)) == "quit"
@@ -310,22 +306,49 @@ def test_only_what_a_person_bound_is_in_the_way() -> None:
 
 
 async def test_keys_say_what_is_rebound_and_are_found_by_words(demo: DemoServer) -> None:
-    settings = Settings(read_account=False, keys={"runs.export": "f7", "runs.note": "f7", "search.field": "f8"})
+    settings = Settings(read_account=False, keys={"runs.export": "f7", "runs.note": "f7", "quit": "", "x.y": "z"})
     async with open_app(demo, settings=settings, size=SMALL) as driver:
         await at(driver, "keys")
-        await driver.until("3 rebound")
+        await driver.until("2 rebound")
+        assert "x.y is no action" in driver.text
         await driver.press("slash")
         await driver.type("runs.export")
         await driver.until(lambda: len(driver.find("#lines").rows) == 2, "one line under its header")
         await driver.press("down")
         assert "Export" in driver.line("f7 ")
+        assert "filter: runs.export" in driver.text
         await driver.until("The same key as runs.note")
         await driver.press("y")
         await driver.until(lambda: driver.app.clipboard == '"runs.export" = "f7"', "the line for the settings")
-        await driver.press("enter")
-        await driver.until("y copy   esc close")
-        await driver.press("escape", "escape")
+        await driver.press("escape")
         await driver.until(lambda: len(driver.find("#lines").rows) > 100, "all of them")
+
+
+async def test_a_key_is_bound_at_once_and_kept(demo: DemoServer) -> None:
+    async with open_app(demo, size=SMALL) as driver:
+        await at(driver, "keys")
+        await on(driver, "place.runs")
+        await driver.press("e")
+        await driver.until(lambda: driver.shows(FieldsDialog), "the dialog")
+        assert driver.find("#field-keys").value == "4"
+        await driver.write("#field-keys", "f66")
+        await driver.press("enter")
+        await driver.until("f66 is no name of a key")
+        await driver.write("#field-keys", "f6, #")
+        await driver.press("enter")
+        await driver.until("1 rebound")
+        assert load_settings().settings.keys == {"place.runs": "f6,number_sign"}
+        await driver.until("By itself it is 4")
+        await driver.press("4")
+        assert driver.app.current_mode == "account", "its own key is free"
+        await driver.press("f6")
+        await driver.until(lambda: driver.app.current_mode == "runs", "the place by its new key")
+        await driver.press("8")
+        await driver.press("d")
+        await driver.until("0 rebound")
+        assert load_settings().settings.keys == {}
+        await driver.press("4")
+        assert driver.app.current_mode == "runs"
 
 
 async def test_a_theme_is_used_at_once_and_kept(demo: DemoServer) -> None:

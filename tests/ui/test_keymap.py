@@ -4,11 +4,12 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
+import pytest
 from textual.binding import Binding
 from textual.dom import DOMNode
 
 import replicate_tui.ui
-from replicate_tui.ui.keymap import binding_ids, check_keymap
+from replicate_tui.ui.keymap import binding_ids, check_keymap, keys_mistake, split_keys
 from replicate_tui.ui.known_bindings import known_binding_ids
 
 KNOWN = {"search.field", "search.form", "quit"}
@@ -22,6 +23,30 @@ def test_known_ids_are_kept_and_the_nearest_is_named_for_others() -> None:
         "keys.quit has no key.",
         "keys.zzz is no action.",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("f6", ["f6"]),
+        (" /, esc ,", ["slash", "escape"]),
+        ("ctrl+k", ["ctrl+k"]),
+        ("A", ["A"]),
+        ("+", ["plus"]),
+        (">", ["greater_than_sign"]),
+        ("greater_than_sign", ["greater_than_sign"]),
+        ("alt+left,shift+f3", ["alt+left", "shift+f3"]),
+        ("question_mark", ["question_mark"]),
+    ],
+)
+def test_keys_as_people_type_them(text: str, keys: list[str]) -> None:
+    assert keys_mistake(text) == ""
+    assert split_keys(text) == keys
+
+
+@pytest.mark.parametrize("text", ["", " , ", "f66", "foo", "ctrl+foo", "hat+a", "ctrl+"])
+def test_what_is_no_key_is_said(text: str) -> None:
+    assert keys_mistake(text)
 
 
 def our_classes() -> Iterator[type[DOMNode]]:

@@ -1,4 +1,4 @@
-"""Every action with its key in use: what is rebound, what is in the way of what, and how to bind another."""
+"""Every action with its key in use: what is rebound, what is in the way of what, and binding another."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,8 @@ from textual.screen import ModalScreen
 
 from replicate_tui.ui.account.lines import AccountLine, Row
 from replicate_tui.ui.account.section import Section
-from replicate_tui.ui.keymap import key_name
+from replicate_tui.ui.keymap import binding_ids, check_keymap, key_name, keys_mistake, split_keys
+from replicate_tui.ui.modals.fields import AskedField, FieldsDialog
 from replicate_tui.ui.widgets.list_rows import GroupHeader
 from replicate_tui.ui.widgets.virtual_list import VirtualList
 
@@ -27,7 +28,13 @@ class KnownKey(NamedTuple):
 
     @property
     def is_rebound(self) -> bool:
-        return self.keys != self.default
+        return split_keys(self.keys) != split_keys(self.default)
+
+    @property
+    def title(self) -> str:
+        """What it does, in words."""
+        words = self.words or self.id.rpartition(".")[2].replace("_", " ")
+        return words[:1].upper() + words[1:]
 
 
 def known_keys(contexts: Iterable[Iterable[object]], keymap: Mapping[str, str]) -> list[KnownKey]:
@@ -49,44 +56,41 @@ def known_keys(contexts: Iterable[Iterable[object]], keymap: Mapping[str, str]) 
 
 
 def _in_the_way(known: KnownKey, here: Iterable[Binding], keymap: Mapping[str, str]) -> list[str]:
-    wanted = set(_split(known.keys))
+    wanted = set(split_keys(known.keys))
     return [
         str(other.id)
         for other in here
-        if other.id != known.id and wanted & set(_split(keymap.get(str(other.id), other.key)))
+        if other.id != known.id and wanted & set(split_keys(keymap.get(str(other.id), other.key)))
     ]
 
 
-def _split(keys: str) -> list[str]:
-    return [key.strip() for key in keys.split(",") if key.strip()]
-
-
 class KeysSection(Section):
+    """What is bound here answers at once, and stands in the settings."""
+
     name = "keys"
     title = "Keys"
-    about = "Every action with its key in use; / finds one"
+    about = "Every action with its key; e binds another"
+    offers = frozenset({"edit", "remove"})
 
+    _contexts: tuple[tuple[object, ...], ...] = ()
     _known: tuple[KnownKey, ...] = ()
 
     async def read(self) -> None:
-        if not self._known:
+        if not self._contexts:
             # Every screen and widget is imported for it.
-            self._known = await asyncio.to_thread(self._look)
-        rebound = sum(known.is_rebound for known in self._known)
-        self.note = f"{len(self._known)} actions, {rebound} rebound"
+            self._contexts = await asyncio.to_thread(_all_contexts)
+        self._reckon()
         self.changed()
 
-    def _look(self) -> tuple[KnownKey, ...]:
-        from replicate_tui.ui.known_bindings import binding_owners
-
-        owners = binding_owners()
-        # The app's keys and those of lists hold on every screen, but not in a dialog.
-        common = [binding for owner in (*owners[:1], VirtualList) for binding in _all_bindings(owner)]
-        contexts = [
-            _all_bindings(owner) if issubclass(owner, ModalScreen) else [*_all_bindings(owner), *common]
-            for owner in owners
-        ]
-        return tuple(known_keys(contexts, self.house.settings.keys))
+    def _reckon(self) -> Mapping[str, str]:
+        """Look anew which keys are in use, and return those that are the person's own."""
+        ids = binding_ids(self._contexts)
+        checked = check_keymap(self.house.services.settings_file.settings.keys, ids)
+        self._known = tuple(known_keys(self._contexts, checked.keymap))
+        self.problem = " ".join(checked.problems)
+        rebound = sum(known.is_rebound for known in self._known)
+        self.note = f"{len(self._known)} actions, {rebound} rebound"
+        return checked.keymap
 
     def lines(self) -> list[Row]:
         rows: list[Row] = []
@@ -96,31 +100,73 @@ class KeysSection(Section):
             if group != heading:
                 heading = group
                 rows.append(GroupHeader(group))
-            rows.append(self._line(known))
+            rows.append(_line(known))
         return rows
 
-    def _line(self, known: KnownKey) -> AccountLine:
-        names = " ".join(key_name(key) for key in _split(known.keys))
-        words = known.words or known.id.rpartition(".")[2].replace("_", " ")
-        note, style = known.id, ""
-        detail = "Bind it to other keys in the settings; y copies the line. It counts from the next start on."
-        if known.in_the_way:
-            style = "$text-error"
-            detail = f"The same key as {', '.join(known.in_the_way)}: only one of them answers.\n{detail}"
-        elif known.is_rebound:
-            style = "$text-primary"
-            own = " ".join(key_name(key) for key in _split(known.default))
-            detail = f"Your key; by itself it is {own}.\n{detail}"
-        setting = f'"{known.id}" = "{known.keys}"'
-        return AccountLine(
-            known.id,
-            names or "none",
-            words[:1].upper() + words[1:],
-            note,
-            style,
-            f"[keys]\n{setting}\n{detail}",
-            copied=setting,
+    # -- changing -----------------------------------------------------------------------------------------------
+
+    def edit(self, line: AccountLine | None) -> None:
+        """Ask which keys an action is to have."""
+        known = line.thing if line else None
+        if not isinstance(known, KnownKey):
+            return
+
+        async def keep(values: Mapping[str, str]) -> None:
+            await self._bind(known.id, ",".join(split_keys(values["keys"])))
+
+        dialog = FieldsDialog(
+            f"Keys of {known.id}",
+            (AskedField("keys", "keys, with commas between them", _said(known.keys), "f6, ctrl+k"),),
+            check=lambda values: {"keys": keys_mistake(values["keys"])},
+            attempt=keep,
+            detail=f"{known.title}. They answer at once, and stand in the settings.",
         )
+        self.screen.app.push_screen(dialog)
+
+    def remove(self, line: AccountLine | None) -> None:
+        """Go back to the action's own keys."""
+        known = line.thing if line else None
+        if isinstance(known, KnownKey) and known.is_rebound:
+            self.start(self._bind(known.id, None), "bind keys")
+        else:
+            self.say("This action has its own key.")
+
+    async def _bind(self, name: str, keys: str | None) -> None:
+        await self.house.services.settings_file.change({("keys", name): keys})
+        self.screen.app.set_keymap(dict(self._reckon()))
+        self.changed()
+
+
+def _line(known: KnownKey) -> AccountLine:
+    setting = f'"{known.id}" = "{known.keys}"'
+    details = [f"e binds it to another key; by hand it is {setting} below [keys] in the settings, which y copies."]
+    style = ""
+    if known.is_rebound:
+        style = "$text-primary"
+        details.insert(0, f"Your key. By itself it is {_said(known.default)}; d goes back to that.")
+    if known.in_the_way:
+        style = "$text-error"
+        details.insert(0, f"The same key as {', '.join(known.in_the_way)}: only one of them answers.")
+    return AccountLine(
+        known.id, _said(known.keys), known.title, known.id, style, "\n".join(details), copied=setting, thing=known
+    )
+
+
+def _said(keys: str) -> str:
+    return ", ".join(key_name(key) for key in split_keys(keys))
+
+
+def _all_contexts() -> tuple[tuple[object, ...], ...]:
+    """Return the bindings that answer at one time, for each screen and widget; the app's alone come first."""
+    from replicate_tui.ui.known_bindings import binding_owners
+
+    owners = binding_owners()
+    # The app's keys and those of lists hold on every screen, but not in a dialog.
+    common = [binding for owner in (*owners[:1], VirtualList) for binding in _all_bindings(owner)]
+    return tuple(
+        tuple(_all_bindings(owner) if issubclass(owner, ModalScreen) else [*_all_bindings(owner), *common])
+        for owner in owners
+    )
 
 
 def _all_bindings(owner: Any) -> list[object]:

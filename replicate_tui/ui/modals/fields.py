@@ -80,8 +80,8 @@ class FieldsDialog(Dialog[bool]):
         if len(self._fields) > 1:
             ways.append("tab next field")
         if any(asked.suggested for asked in self._fields):
-            ways.append("→ takes what is offered")
-        return "   ".join([*ways, "esc closes, nothing changes"])
+            ways.append("→ takes the offer")
+        return "   ".join([*ways, "esc closes"])
 
     @property
     def values(self) -> dict[str, str]:
