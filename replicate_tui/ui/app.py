@@ -1,14 +1,16 @@
 """The app: places as modes, themes, one pump for the tracker's news. Screens own behaviour; this only wires."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakKeyDictionary
 
 from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
+from textual.message import Message
 from textual.reactive import var
 from textual.screen import Screen
 from textual.timer import Timer
@@ -101,6 +103,7 @@ class ReplicateApp(StackApp[int]):
         self._launcher = launcher
         self._target = target
         self._repaint: Timer | None = None
+        self._wishes: WeakKeyDictionary[Screen[Any], Message] = WeakKeyDictionary()
         self._errands = Errands(self)
         self._leaving = Leaving(self, self._errands)
         self._sessions = Sessions(self, launcher, self._errands, graphics or Graphics())
@@ -328,23 +331,23 @@ class ReplicateApp(StackApp[int]):
 
     @on(messages.OpenModel)
     def _open_model(self, message: messages.OpenModel) -> None:
-        self._open(lambda navigator: navigator.model(message))
+        self._open(lambda navigator: navigator.model(message), message)
 
     @on(messages.OpenModelForm)
     def _open_model_form(self, message: messages.OpenModelForm) -> None:
-        self._open(lambda navigator: navigator.model_form(message))
+        self._open(lambda navigator: navigator.model_form(message), message)
 
     @on(messages.OpenForm)
     def _open_form(self, message: messages.OpenForm) -> None:
-        self._open(lambda navigator: navigator.form(message))
+        self._open(lambda navigator: navigator.form(message), message)
 
     @on(messages.OpenTraining)
     def _open_training(self, message: messages.OpenTraining) -> None:
-        self._open(lambda navigator: navigator.training(message))
+        self._open(lambda navigator: navigator.training(message), message)
 
     @on(messages.OpenCollection)
     def _open_collection(self, message: messages.OpenCollection) -> None:
-        self._open(lambda navigator: navigator.collections(message.slug))
+        self._open(lambda navigator: navigator.collections(message.slug), message)
 
     @on(messages.OpenRun)
     def _open_run(self, message: messages.OpenRun) -> None:
@@ -353,17 +356,17 @@ class ReplicateApp(StackApp[int]):
                 self._errands.say("The run was sent; it is in Runs.")
                 return
             self.pop_screen()
-        self._open(lambda navigator: navigator.monitor(message.run_id, message.kind))
+        self._open(lambda navigator: navigator.monitor(message.run_id, message.kind), message)
 
     @on(messages.OpenDeployment)
     def _open_deployment(self, message: messages.OpenDeployment) -> None:
         if message.replaces is not None and self.screen is message.replaces:
             self.pop_screen()
-        self._open(lambda navigator: navigator.deployment(message.full_name))
+        self._open(lambda navigator: navigator.deployment(message.full_name), message)
 
     @on(messages.OpenDeploymentForm)
     def _open_deployment_form(self, message: messages.OpenDeploymentForm) -> None:
-        self._open(lambda navigator: navigator.deployment_form(message))
+        self._open(lambda navigator: navigator.deployment_form(message), message)
 
     @on(messages.OpenWebhooks)
     def _open_webhooks(self) -> None:
@@ -371,7 +374,7 @@ class ReplicateApp(StackApp[int]):
 
     @on(messages.OpenDelivery)
     def _open_delivery(self, message: messages.OpenDelivery) -> None:
-        self._open(lambda navigator: navigator.delivery(message.number))
+        self._open(lambda navigator: navigator.delivery(message.number), message)
 
     @on(messages.OpenRemoteRun)
     @work(group="open remote run", exclusive=True, description="find a run by the service's id")
@@ -388,9 +391,13 @@ class ReplicateApp(StackApp[int]):
             if self._navigator is navigator:
                 self.push_screen(navigator.monitor(run.id, run.kind))
 
-    def _open(self, make: Any) -> None:
-        if self._navigator:
-            self.push_screen(make(self._navigator))
+    def _open(self, make: Callable[[Navigator], Screen[Any]], wish: Message | None = None) -> None:
+        # Keys and clicks that come faster than a screen ask the one below for it again and again.
+        if self._navigator and (wish is None or self._wishes.get(self.screen) != wish):
+            screen = make(self._navigator)
+            if wish is not None:
+                self._wishes[screen] = wish
+            self.push_screen(screen)
 
     # -- errands ------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from replicate_tui.ui import messages
 from replicate_tui.ui.commands import ScreenActions
 from replicate_tui.ui.places import PLACES
 from replicate_tui.ui.screens.model import ModelScreen
+from replicate_tui.ui.screens.run_form import RunFormScreen
 from replicate_tui.ui.screens.search import SearchScreen
 from tests.ui.driver import SMALL, Driver, open_app
 
@@ -142,6 +143,18 @@ async def test_the_end_of_a_run_is_told_on_any_screen(demo: DemoServer) -> None:
         await driver.press("8")
         await driver.run(GREETER, {"text": "Alice"})
         await driver.until("✓ tests/greeter succeeded")
+
+
+async def test_what_is_asked_for_again_and_again_opens_once(demo: DemoServer) -> None:
+    async with open_app(demo) as driver:
+        for _ in range(5):
+            driver.app.post_message(messages.OpenForm(GREETER, values={"text": "Alice"}))
+        await driver.until(lambda: driver.shows(RunFormScreen), "the form")
+        await driver.until("Alice")
+        assert len(driver.app.screen_stack) == 2
+        await driver.open(messages.OpenForm(GREETER, values={"text": "Bob"}))
+        await driver.until("Bob")
+        assert len(driver.app.screen_stack) == 3
 
 
 async def test_damage_that_is_found_later_is_told_on_any_screen(demo: DemoServer) -> None:
