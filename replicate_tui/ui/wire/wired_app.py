@@ -10,6 +10,7 @@ from textual.screen import Screen
 from replicate_tui.ui.wire.output import Output
 from replicate_tui.ui.wire.stock_check import keep_fall, why_stock
 from replicate_tui.ui.wire.terminal import TerminalDriver
+from replicate_tui.ui.wire.terminal import driver_class as own_driver_class
 from replicate_tui.ui.wire.writer import UnblockedDriver
 
 ReturnT = TypeVar("ReturnT")
@@ -21,6 +22,7 @@ class WiredApp(App[ReturnT], Generic[ReturnT]):
     def __init__(self, *, driver_class: Any = None, **options: Any) -> None:
         self._falls_folder: Path | None = None
         self._output = Output(self, why_stock=why_stock(), fell=self._note_fall)
+        driver_class = driver_class or own_driver_class()
         if driver_class is TerminalDriver and not self._output.why_stock:
             driver_class = UnblockedDriver
         super().__init__(driver_class=driver_class, **options)

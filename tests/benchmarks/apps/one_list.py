@@ -4,19 +4,20 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 
 from replicate_tui.store.records import RunRow, SaveState
 from replicate_tui.ui.run_rows import run_line
 from replicate_tui.ui.theme import THEMES
 from replicate_tui.ui.widgets.virtual_list import VirtualList
+from replicate_tui.ui.wire.wired_app import WiredApp
 
 #: The first row, plain or as a run (whose title a narrow terminal cuts).
 READY = "prompt number 0 |model-0 "
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-class OneList(App[None]):
+class OneList(WiredApp[None]):
     def __init__(self, number: int, kind: str) -> None:
         super().__init__()
         for theme in THEMES:

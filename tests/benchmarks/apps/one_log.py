@@ -3,12 +3,13 @@
 import sys
 from pathlib import Path
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 
 from replicate_tui.ui.widgets.file_log import FileLog
+from replicate_tui.ui.wire.wired_app import WiredApp
 
 
-class OneLog(App[None]):
+class OneLog(WiredApp[None]):
     AUTO_FOCUS = "FileLog"
 
     def compose(self) -> ComposeResult:

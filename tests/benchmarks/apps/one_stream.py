@@ -5,15 +5,16 @@ import sys
 from itertools import count, islice
 
 from textual import work
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 
 from replicate_tui.ui.widgets.text_view import TextView
+from replicate_tui.ui.wire.wired_app import WiredApp
 
 PER_SECOND = 100
 _WORDS = ("the ", "quick ", "brown ", "fox ", "jumps ", "over, ", "and ", "rests.\n")
 
 
-class OneStream(App[None]):
+class OneStream(WiredApp[None]):
     def __init__(self, before: int, tokens: int) -> None:
         super().__init__()
         self._all = (_WORDS[index * 7 % len(_WORDS)] for index in count())
