@@ -9,6 +9,7 @@ from textual import events
 from replicate_tui.demo.server import DemoServer
 from replicate_tui.services.own_model_rules import NewModel
 from replicate_tui.ui import messages
+from replicate_tui.ui.form.rows import RowId
 from replicate_tui.ui.screens.model_form import ModelTextsScreen
 from replicate_tui.ui.screens.run_form import RunFormScreen
 from tests.ui.driver import Driver, open_app
@@ -45,6 +46,20 @@ async def test_letters_wait_for_the_form(demo: DemoServer) -> None:
         await driver.until(lambda: driver.find("#fields").editor.text_now == "2 q?fog", "what was typed")
         await driver.type("!")
         assert driver.screen.form.state.text("text") == "2 q?fog!"
+
+
+async def test_a_letter_on_its_way_to_the_screen_stays_before_the_next(demo: DemoServer) -> None:
+    async with open_app(demo) as driver:
+        gate = await hold_models(driver)
+        await driver.open(messages.OpenModelForm("demo/held"))
+        screen = driver.screen
+        # Sent while there was no field, and not heard yet when there is one.
+        screen._forward_event(events.Key("h", "h"))
+        screen.form.take_texts({})
+        screen.show_form(RowId("input", "description"))
+        await driver.press("e", "y")
+        await driver.until(lambda: driver.find("#fields").editor.text_now == "hey", "all three letters")
+        gate.set()
 
 
 async def test_a_form_that_never_comes_is_left_as_ever(own_demo: Callable[..., DemoServer]) -> None:

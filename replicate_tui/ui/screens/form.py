@@ -1,6 +1,7 @@
 """What the screens with a form share: nothing that is typed before there is a field is lost, or taken for a command."""
 
-from typing import Final
+from itertools import takewhile
+from typing import Final, TypeAlias
 
 from textual import events
 from textual.reactive import Reactive
@@ -12,6 +13,7 @@ from replicate_tui.ui.widgets.fields.block import BlockEditor
 from replicate_tui.ui.widgets.fields.line import LineEditor
 from replicate_tui.ui.widgets.form_list import FormList
 
+Typed: TypeAlias = events.Key | events.Paste
 #: Keys that belong to what is typed, besides letters.
 _AMONG_LETTERS: Final = frozenset({"tab", "shift+tab", "enter"})
 
@@ -25,7 +27,8 @@ class FormScreen(HouseScreen):
 
     def __init__(self, house: House) -> None:
         super().__init__(house)
-        self._early: list[events.Key | events.Paste] = []
+        self._early: list[Typed] = []
+        self._taken: list[Typed] = []
 
     @property
     def _is_too_early(self) -> bool:
@@ -35,10 +38,14 @@ class FormScreen(HouseScreen):
 
     def on_key(self, event: events.Key) -> None:
         """Keep what is typed ahead, which would be commands of the app otherwise: a digit leads to another place."""
+        if self._was_taken(event):
+            event.stop()
+            event.prevent_default()
+            return
         if not self._is_too_early:
             return
-        if event.is_printable or event.key in _AMONG_LETTERS:
-            self._early.append(events.Key(event.key, event.character))
+        if _is_typed(event):
+            self._early.append(_again(event))
         elif event.key == "backspace" and self._early:
             # Typed later it would come too late: a binding takes the way through the app.
             self._early.pop()
@@ -48,14 +55,43 @@ class FormScreen(HouseScreen):
         event.prevent_default()
 
     def on_paste(self, event: events.Paste) -> None:
-        if self._is_too_early:
-            self._early.append(events.Paste(event.text))
+        if self._is_too_early and not self._was_taken(event):
+            self._early.append(_again(event))
 
-    def watch_focused(self, focused: Widget | None) -> None:
+    def watch_focused(self, before: Widget | None, focused: Widget | None) -> None:
         """Type it now, as if it came now; a first field that is no text has no use for it."""
         early, self._early = self._early, []
-        if isinstance(focused, LineEditor | BlockEditor):
-            for event in early:
-                # As from the terminal: what comes from a screen goes no further up than to it.
-                event.set_sender(self.app)
-                self.app.post_message(event)
+        if before is not None or not isinstance(focused, LineEditor | BlockEditor):
+            return
+        early += self._still_unheard()
+        texts = list(takewhile(_is_text, early))
+        for event in texts:
+            # Ahead of what the app sends there from now on.
+            focused.post_message(event)
+        for event in early[len(texts) :]:
+            # As from the terminal: a key that moves on is bound, and bindings are the app's to find.
+            event.set_sender(self.app)
+            self.app.post_message(event)
+
+    def _still_unheard(self) -> list[Typed]:
+        """Take what was sent here while there was no field, and has not come to its turn; rests on Textual 8.2.8."""
+        waiting = (self._pending_message, *self._message_queue.values)
+        self._taken = [message for message in waiting if isinstance(message, events.Key | events.Paste)]
+        self._taken = [message for message in self._taken if isinstance(message, events.Paste) or _is_typed(message)]
+        return list(map(_again, self._taken))
+
+    def _was_taken(self, event: Typed) -> bool:
+        return any(each is event for each in self._taken)
+
+
+def _is_typed(key: events.Key) -> bool:
+    return key.is_printable or key.key in _AMONG_LETTERS
+
+
+def _is_text(event: Typed) -> bool:
+    return isinstance(event, events.Paste) or event.is_printable
+
+
+def _again(event: Typed) -> Typed:
+    """Return the event as if nobody had heard it."""
+    return events.Paste(event.text) if isinstance(event, events.Paste) else events.Key(event.key, event.character)
