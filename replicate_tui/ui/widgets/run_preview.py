@@ -68,6 +68,11 @@ class RunPreview(Removable, VerticalScroll):
         if is_other:
             self.scroll_home(animate=False)
 
+    def tick(self) -> None:
+        """Draw a run that is going again: its clock has moved."""
+        if self._snapshot is not None and not self._snapshot.run.is_final and self.display:
+            self._redraw()
+
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002  (Textual's)
         self._redraw()
 
