@@ -1,42 +1,27 @@
 """Hardware with the price per second, what models run on, prices per unit: where each is from, and changing it."""
 
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Final
+from typing import Final
 
 from replicate_tui.services.estimate import hardware_name, plain_dollars
 from replicate_tui.services.hardware import Machine
 from replicate_tui.services.price_book import (
-    KNOWN_UNITS,
     HardwarePrice,
     ModelHardware,
     PriceBook,
     PriceSource,
     UnitPrice,
-    model_mistake,
-    sku_mistake,
-    unit_mistake,
 )
-from replicate_tui.services.price_texts import PER_SECOND, PER_UNIT, PriceTextError, read_price
 from replicate_tui.services.problems import ServiceProblem
 from replicate_tui.services.views import Aged
 from replicate_tui.text import clean_line
 from replicate_tui.ui import wording
 from replicate_tui.ui.account.lines import AccountLine, Row
+from replicate_tui.ui.account.price_questions import PriceQuestions
 from replicate_tui.ui.account.section import Section
-from replicate_tui.ui.modals.choice import Answer, ChoiceDialog
-from replicate_tui.ui.modals.fields import AskedField, FieldsDialog
 from replicate_tui.ui.web_pages import PRICING, model_page
 from replicate_tui.ui.widgets.list_rows import GroupHeader
 
 _HOUR: Final = 3600
-_ADD: Final = (
-    Answer("h", "What a model runs on, so that its runs can be estimated", "hardware"),
-    Answer("u", "A price per unit of what a model makes, for models priced so", "unit"),
-    Answer("s", "The price of other hardware", "sku"),
-)
-_KEEP_OR_NOT: Final = (Answer("n", "Leave it as it is", "keep"), Answer("y", "Take it out", "remove"))
-_PER_SECOND_HINT: Final = "0.000975, or with a unit: 3.51/h, 0.06/min"
-_PER_UNIT_HINT: Final = "0.003, or for many: 3/1k, 3.75/M"
 
 
 class PricesSection(Section):
@@ -58,6 +43,10 @@ class PricesSection(Section):
     def _place(self) -> str:
         return clean_line(wording.place(self._book.file))
 
+    @property
+    def _hardware(self) -> tuple[HardwarePrice, ...]:
+        return self._book.hardware(self._machines.value if self._machines else None)
+
     async def read(self) -> None:
         hardware = self.house.services.hardware
         if self._machines is None:
@@ -73,9 +62,8 @@ class PricesSection(Section):
         self.changed()
 
     def lines(self) -> list[Row]:
-        prices = self._book.hardware(self._machines.value if self._machines else None)
         free = "nothing is charged here; these are of Replicate" if self._book.is_free else "US dollars"
-        rows: list[Row] = [GroupHeader("Hardware", free), *map(self._hardware_line, prices)]
+        rows: list[Row] = [GroupHeader("Hardware", free), *map(self._hardware_line, self._hardware)]
         rows.append(GroupHeader("What models run on", "the API does not tell; deployments do"))
         rows += [self._model_line(each) for each in self._book.model_hardware] or [
             _nothing("models", "n h adds a model")
@@ -142,139 +130,40 @@ class PricesSection(Section):
 
     # -- changing -----------------------------------------------------------------------------------------------
 
+    @property
+    def _questions(self) -> PriceQuestions:
+        return PriceQuestions(self, lambda: tuple(price.sku for price in self._hardware))
+
     def edit(self, line: AccountLine | None) -> None:
         """Ask for another value of what the line stands for."""
         match line.thing if line else None:
             case HardwarePrice() as price:
-                self._ask_price(price.sku, "" if price.per_second is None else _plain(price.per_second))
+                self._questions.price(price.sku, "" if price.per_second is None else _plain(price.per_second))
             case ModelHardware() as each:
-                self._ask_hardware(each.model, each.sku)
+                self._questions.hardware(each.model, each.sku)
             case UnitPrice() as each:
-                self._ask_unit_price(each.model, each.unit, _plain(each.dollars))
+                self._questions.unit_price(each.model, each.unit, _plain(each.dollars))
             case _:
                 self.add(line)
 
     def add(self, line: AccountLine | None) -> None:  # noqa: ARG002  (what is new has no line yet)
-        """Ask what is to be added, then for its values."""
-
-        def answered(answer: str | None) -> None:
-            if answer == "hardware":
-                self._ask_hardware("", "")
-            elif answer == "unit":
-                self._ask_unit_price("", "", "")
-            elif answer == "sku":
-                self._ask_price("", "")
-
-        self.screen.app.push_screen(ChoiceDialog("Add", _ADD), answered)
+        self._questions.add()
 
     def remove(self, line: AccountLine | None) -> None:
         """Take out what the person has set, after a question."""
-        book = self._book
+        book, ask = self._book, self._questions.remove
         match line.thing if line else None:
             case HardwarePrice(source=PriceSource.YOURS) as price:
                 back = "" if price.built_in is None else f"What is built in counts again: {_rate(price.built_in)}."
-                self._ask_remove(
-                    f"Take out your price of {price.sku}?", back, lambda: book.set_per_second(price.sku, None)
-                )
+                ask(f"Take out your price of {price.sku}?", back, lambda: book.set_per_second(price.sku, None))
             case ModelHardware() as each:
                 words = f"Forget what {clean_line(each.model)} runs on?"
-                self._ask_remove(words, "Its runs are not estimated then.", lambda: book.set_hardware(each.model, None))
+                ask(words, "Its runs are not estimated then.", lambda: book.set_hardware(each.model, None))
             case UnitPrice() as each:
                 words = f"Take out the price of {clean_line(each.model)} per {clean_line(each.unit)}?"
-                self._ask_remove(words, "", lambda: book.set_unit_price(each.model, each.unit, None))
+                ask(words, "", lambda: book.set_unit_price(each.model, each.unit, None))
             case _:
                 self.say("There is nothing of yours on this line.")
-
-    def _ask_remove(self, question: str, detail: str, remove: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        def answered(answer: str | None) -> None:
-            if answer == "remove":
-                self.start(self._removed(remove), "change prices")
-
-        self.screen.app.push_screen(ChoiceDialog(question, _KEEP_OR_NOT, detail=detail), answered)
-
-    async def _removed(self, remove: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        await remove()
-        self.changed()
-
-    # -- dialogs ------------------------------------------------------------------------------------------------
-
-    @property
-    def _skus(self) -> tuple[str, ...]:
-        known = self._book.hardware(self._machines.value if self._machines else None)
-        return tuple(price.sku for price in known)
-
-    def _ask_price(self, sku: str, dollars: str) -> None:
-        fields = [AskedField("dollars", "US dollars per second", dollars, _PER_SECOND_HINT)]
-        if not sku:
-            fields.insert(0, AskedField("sku", "SKU", "", "gpu-…", self._skus))
-
-        def check(values: Mapping[str, str]) -> dict[str, str]:
-            named = values.get("sku", sku)
-            # A SKU that nobody offers yet may have a price: it may be a new one.
-            missing = "" if named and " " not in named else "A SKU is one word, such as gpu-t4."
-            return {"sku": missing, "dollars": _price_mistake(values["dollars"], PER_SECOND)}
-
-        async def keep(values: Mapping[str, str]) -> None:
-            await self._book.set_per_second(values.get("sku", sku), read_price(values["dollars"], PER_SECOND))
-
-        self._ask(f"Price of {sku}" if sku else "Price of hardware", fields, check, keep)
-
-    def _ask_hardware(self, model: str, sku: str) -> None:
-        fields = [
-            AskedField("model", "model", model, "owner/name"),
-            AskedField("sku", "runs on", sku, ", ".join(self._skus[:4]), self._skus),
-        ]
-
-        def check(values: Mapping[str, str]) -> dict[str, str]:
-            return {"model": model_mistake(values["model"]), "sku": sku_mistake(values["sku"], self._skus)}
-
-        async def keep(values: Mapping[str, str]) -> None:
-            await self._book.set_hardware(values["model"], values["sku"])
-            if model and values["model"] != model:
-                await self._book.set_hardware(model, None)
-
-        self._ask("What a model runs on", fields, check, keep)
-
-    def _ask_unit_price(self, model: str, unit: str, dollars: str) -> None:
-        fields = [
-            AskedField("model", "model", model, "owner/name"),
-            AskedField("unit", "unit: the metric of its runs that counts it", unit, KNOWN_UNITS[0], KNOWN_UNITS),
-            AskedField("dollars", "US dollars per unit", dollars, _PER_UNIT_HINT),
-        ]
-
-        def check(values: Mapping[str, str]) -> dict[str, str]:
-            return {
-                "model": model_mistake(values["model"]),
-                "unit": unit_mistake(values["unit"], [each.unit for each in self._book.unit_prices]),
-                "dollars": _price_mistake(values["dollars"], PER_UNIT),
-            }
-
-        async def keep(values: Mapping[str, str]) -> None:
-            dollars = read_price(values["dollars"], PER_UNIT)
-            await self._book.set_unit_price(values["model"], values["unit"], dollars)
-            if model and (values["model"], values["unit"]) != (model, unit):
-                await self._book.set_unit_price(model, unit, None)
-
-        self._ask("Price per unit", fields, check, keep)
-
-    def _ask(
-        self,
-        heading: str,
-        fields: list[AskedField],
-        check: Callable[[Mapping[str, str]], Mapping[str, str]],
-        keep: Callable[[Mapping[str, str]], Coroutine[Any, Any, None]],
-    ) -> None:
-        detail = f"Kept in {self._place}; estimates follow at once."
-        dialog = FieldsDialog(heading, fields, check=check, attempt=keep, detail=detail)
-        self.screen.app.push_screen(dialog, lambda _: self.changed())
-
-
-def _price_mistake(text: str, divisors: Mapping[str, float]) -> str:
-    try:
-        read_price(text, divisors)
-    except PriceTextError as mistake:
-        return str(mistake)
-    return ""
 
 
 def _nothing(key: str, words: str) -> AccountLine:

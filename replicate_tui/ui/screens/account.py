@@ -55,7 +55,7 @@ class AccountScreen(HouseScreen):
         Binding("P", "profiles", "profiles", id="account.profiles", tooltip="Other tokens, each with its own history"),
         Binding("W", "webhooks", "webhooks", id="account.webhooks", tooltip="Receive what runs report"),
         Binding("v", "section('reveal')", "secret", id="account.reveal", tooltip="Show or hide the signing secret"),
-        Binding("e", "section('edit')", "edit", id="account.edit", tooltip="Change a price, what a model runs on, or a key"),
+        Binding("e", "section('edit')", "edit", id="account.edit", tooltip="Change a price, what models run on, a key"),
         Binding("n", "section('add')", "add", id="account.add", tooltip="Add a price, or what a model runs on"),
         Binding("d", "section('remove')", "take out", id="account.remove", tooltip="Take out what you have set"),
         Binding("O", "section('folder')", "folder", id="account.folder", tooltip="Open the folder"),
