@@ -217,6 +217,8 @@ async def open_model(stage: Stage, name: str, tab: str = "") -> None:
 async def model_inputs(stage: Stage) -> None:
     await open_model(stage, FLUX)
     await stage.until("aspect_ratio")
+    await stage.press("down")
+    await stage.until("21:9")
 
 
 async def model_readme(stage: Stage) -> None:
