@@ -145,6 +145,37 @@ async def test_trainings_have_orders_marks_tags_and_an_export(demo: DemoServer) 
         await driver.gone("3 marked")
 
 
+async def test_the_list_rests_under_a_monitor_and_is_new_when_it_comes_back(
+    demo: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_app(demo) as driver:
+        destination = await make_model(driver, "resting")
+        run = await train(driver, destination, steps=4000)
+        await at_trainings(driver, "/4000")
+        place = driver.screen
+        await driver.press("enter")
+        await driver.until(lambda: driver.shows(TrainingMonitorScreen), "the monitor")
+        await driver.app.workers.wait_for_complete()
+        read: list[str] = []
+        monkeypatch.setattr(place, "_read_rows", lambda: read.append("rows"))
+        monkeypatch.setattr(place._rows, "want", lambda: read.append("wanted"))
+        before = driver.services.tracker.snapshot(run.id)
+        assert before is not None
+        await driver.until(
+            lambda: (now := driver.services.tracker.snapshot(run.id)) and now.progress != before.progress, "more steps"
+        )
+        await driver.pilot.pause()
+        assert not read
+        assert place.query_one("#trainings")._clock is None
+        assert not place.is_current
+        # Under a dialog it is seen, and goes on.
+        monkeypatch.undo()
+        await driver.press("escape", "x")
+        await driver.until("Keep running")
+        assert place.is_current
+        await driver.until(lambda: place.query_one("#trainings")._clock is not None, "its clock")
+
+
 async def test_a_prediction_is_no_training(demo: DemoServer) -> None:
     async with open_app(demo) as driver:
         await driver.run("tests/greeter", {"text": "Alice"})

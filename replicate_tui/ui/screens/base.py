@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, ScreenStackError
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -33,6 +33,18 @@ class HouseScreen(RemovableScreen[None], Screen[None]):
     def __init__(self, house: House) -> None:
         super().__init__()
         self.house = house
+
+    @property
+    def is_current(self) -> bool:
+        """Whether any of it is seen: it is on top, or dialogs alone stand above it.
+
+        Textual means the screen under a full one too, and paints all of that anew whenever this one changes.
+        """
+        try:
+            stack = self.app.screen_stack
+        except ScreenStackError:
+            return False
+        return self in stack and all(above.styles.background.a < 1 for above in stack[stack.index(self) + 1 :])
 
     def compose(self) -> ComposeResult:
         self._take_breakpoint()

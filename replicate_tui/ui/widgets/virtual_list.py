@@ -159,10 +159,19 @@ class VirtualList(Removable, ScrollView, Generic[RowT], can_focus=True):
         self._forget_strips()
         self._refresh_row(index)
 
-    def redraw_rows(self) -> None:
-        """Draw the rows in view again, for rows that show an age or a clock."""
-        self._forget_strips()
-        self.refresh()
+    def redraw_rows(self, which: Callable[[RowT], bool] | None = None) -> None:
+        """Draw the rows in view again, or those of them that `which` names, as rows that show a clock."""
+        if which is None:
+            self._forget_strips()
+            self.refresh()
+            return
+        first = self.scroll_offset.y // self._row_height
+        for index in range(first, min(len(self._rows), first + self.size.height // self._row_height + 2)):
+            row = self._rows[index]
+            if not isinstance(row, GroupHeader) and which(row):
+                for wanted in ((index, False, False), (index, True, False), (index, True, True)):
+                    self._strips.discard(wanted)
+                self._refresh_row(index)
 
     def expect_more(self) -> None:
         """Send `ReachedEnd` again for these rows, after an attempt to bring more has failed."""

@@ -263,3 +263,24 @@ async def test_hostile_rows_are_literal_and_change_nothing() -> None:
             assert shelf.is_running
         # Cleaning is the caller's; markup is none to the list, whoever cleaned.
         assert "\u258c $name ${HOME} {{7*7}} %s %(x)s {0}" in seen(shelf)
+
+
+async def test_only_the_rows_that_are_named_are_drawn_again() -> None:
+    drawn: list[str] = []
+
+    def draw(row: str, width: int, cursor: bool) -> RowContent:
+        drawn.append(row)
+        return row
+
+    shelf = Shelf([f"row {number}" for number in range(40)], render_row=draw)
+    async with shelf.run_test(size=SIZE) as pilot:
+        await press(pilot, "j")
+        for _ in range(2):
+            drawn.clear()
+            shelf.list.redraw_rows(lambda row: row in ("row 1", "row 3", "row 30"))
+            await pilot.pause()
+            assert sorted(set(drawn)) == ["row 1", "row 3"], "the last one is out of view"
+        drawn.clear()
+        shelf.list.redraw_rows()
+        await pilot.pause()
+        assert len(set(drawn)) == SIZE[1]
