@@ -23,6 +23,7 @@ from replicate_tui.store.inspection import HistoryReport, inspect_history
 from replicate_tui.text import clean_line
 from replicate_tui.ui.wire.capabilities import ImageMode, find_graphics
 from replicate_tui.ui.wire.frugal import find_thrift
+from replicate_tui.ui.wire.stock_check import last_fall, why_stock
 from replicate_tui.ui.wire.surroundings import around_text, clipboard_text, colours_text, program_text
 
 FOUND_PROBLEMS: Final = 1
@@ -209,6 +210,7 @@ def _terminal(settings: config.Settings, paths: ProfilePaths) -> Iterator[Findin
     size = os.get_terminal_size(sys.stderr.fileno())
     yield Finding(section, "screen", f"{size.columns} columns, {size.lines} rows")
     yield Finding(section, "colours", colours_text())
+    yield Finding(section, "output", _output_text(paths.cache))
     # Nobody is there for an answer that comes later: the shell would take it for typed.
     graphics = find_graphics(ImageMode(settings.images), paths.cache, seconds=PATIENT_SECONDS)
     cell = f"a cell is {graphics.cell_width} by {graphics.cell_height} pixels"
@@ -218,6 +220,13 @@ def _terminal(settings: config.Settings, paths: ProfilePaths) -> Iterator[Findin
     )
     yield Finding(section, "inside", around_text())
     yield Finding(section, "clipboard", clipboard_text())
+
+
+def _output_text(cache: Path) -> str:
+    """Say how frames are written; that is never wrong, only larger."""
+    why, fell = why_stock(), last_fall(cache)
+    way = f"whole regions, as Textual writes them: {why}" if why else "what changed only"
+    return f"{way}; whole regions after an error at {fell}" if fell else way
 
 
 def _bytes_text(size: int) -> str:

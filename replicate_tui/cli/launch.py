@@ -68,6 +68,7 @@ async def _run_app(
     asyncio.get_running_loop().call_later(COLLECT_AFTER_SECONDS, _collect_garbage)
     target = _message_for(targets) if targets else None
     app = ReplicateApp(composition, target, graphics=graphics, thrift=thrift)
+    app.note_falls_in(composition.cache_folder)
     leave_on_signals(app)
     try:
         await app.run_async()

@@ -14,6 +14,7 @@ from replicate_tui.paths import ProfilePaths, profile_paths
 from replicate_tui.store.database import Database
 from replicate_tui.store.inspection import inspect_history
 from replicate_tui.store.runs import RunRepository
+from replicate_tui.ui.wire.stock_check import keep_fall
 from tests.store.making import make_run
 from tests.support.command import COMMAND, environment_of
 from tests.support.terminal import Terminal
@@ -158,6 +159,17 @@ def test_in_a_terminal_it_tells_of_the_terminal(private_home: Path) -> None:
     assert "100 columns, 60 rows" in screen
     assert "half (set to auto)" in screen
     assert "the embedded demo service" in screen
+    assert "what changed only" in screen
+
+
+def test_it_tells_of_stock_output_and_of_the_fall_that_led_to_it(private_home: Path) -> None:
+    keep_fall(private_home / ".cache/replicate-tui/profiles/demo", "ValueError: a defect of this test")
+    command = [str(COMMAND), "--demo", "doctor"]
+    known = environment_of(private_home, REPLICATE_TUI_WIRE="stock")
+    with Terminal(command, columns=220, rows=60, environment=known) as terminal:
+        screen = terminal.wait_for("Nothing is wrong.")
+    assert "as Textual writes them: REPLICATE_TUI_WIRE is stock" in screen
+    assert "ValueError: a defect of this test" in screen
 
 
 def _a_folder_as_token(home: Path) -> None:
