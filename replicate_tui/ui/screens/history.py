@@ -29,6 +29,7 @@ from replicate_tui.ui.screens.base import HouseScreen
 from replicate_tui.ui.widgets.history_head import HistoryHead
 from replicate_tui.ui.widgets.list_messages import Selected
 from replicate_tui.ui.widgets.run_list import RunList
+from replicate_tui.ui.widgets.run_preview import RunPreview
 from replicate_tui.ui.widgets.virtual_list import VirtualList
 
 #: News come up to ten times a second for each run; the rows are read anew after at least so many seconds.
@@ -67,6 +68,7 @@ class HistoryScreen(HouseScreen):
         self._rows = Coalesced(self, self._read_rows, description="read the history", pause=READ_PAUSE)
         self._sums = Coalesced(self, self._read_sums, description="sum up the history", pause=READ_PAUSE)
         self._previewed = Coalesced(self, self._read_preview, description="read the run", pause=PREVIEW_PAUSE)
+        self._looks: dict[str, RunSnapshot | None] = {}
         self._totals: RunTotals | None = None
         self._is_new_list = False
         self._are_all_wanted = True
@@ -195,9 +197,22 @@ class HistoryScreen(HouseScreen):
             self._head.tell(tags=await self.house.services.runs.known_tags())
 
     def on_run_event(self, event: RunEvent) -> None:
-        is_news = isinstance(event, RunChanged | RunEnded)
-        if is_news and self.is_shown(self.house.services.tracker.snapshot(event.run_id)):
+        if not isinstance(event, RunChanged | RunEnded):
+            return
+        snapshot = self.house.services.tracker.snapshot(event.run_id)
+        if self.is_shown(snapshot) and self._looks_other(event.run_id, snapshot):
             self._rows.want()
+
+    def _looks_other(self, run_id: str, snapshot: RunSnapshot | None) -> bool:
+        """Whether a row may look other than before: a sign of life alone is no reason to read the history again."""
+        look = snapshot and snapshot._replace(seq=0, text="", heard_at=None, retry_at=None)
+        is_known, self._looks[run_id] = look is not None and self._looks.get(run_id) == look, look
+        return not is_known
+
+    @on(RunList.Ticked)
+    def _clocks_moved(self) -> None:
+        for preview in self.query(RunPreview):
+            preview.tick()
 
     def _hear_pull(self, state: PullState) -> None:
         # Called within the pull's own task: the screen's queue keeps the order.

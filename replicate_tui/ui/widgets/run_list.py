@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.timer import Timer
 
 from replicate_tui.store.records import RunRow
@@ -28,6 +29,9 @@ class RunList(VirtualList[RunRow]):
         Binding("shift+down", "mark_and_step(1)", "Mark and go down", id="runs.mark_down", show=False),
         Binding("shift+up", "mark_and_step(-1)", "Mark and go up", id="runs.mark_up", show=False),
     ]
+
+    class Ticked(Message):
+        """The clocks of the rows have moved: what shows the same runs moves with them, in the same repaint."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(key=lambda row: row.id, markable=True, empty_text="Reading …", id=id)
@@ -96,12 +100,11 @@ class RunList(VirtualList[RunRow]):
     def _tick(self) -> None:
         # Each second only what is going moves; the rest is drawn with the next piece of news.
         self.redraw_rows(_is_going if self._clock_seconds == CLOCK_SECONDS else None)
+        self.post_message(self.Ticked())
         self.run_clock()
 
     def _seconds_between_drawings(self) -> float:
-        first = next(iter(self._rows), None)
-        # Live runs stand on top.
-        if isinstance(first, RunRow) and not first.is_final:
+        if any(isinstance(row, RunRow) and not row.is_final for row in self._rows):
             return CLOCK_SECONDS
         now = datetime.now(UTC)
         is_kept = any(isinstance(row, RunRow) and kept_words(row, now) for row in self._rows)
