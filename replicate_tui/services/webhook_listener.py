@@ -109,7 +109,8 @@ class Listener:
         """Raise _Refused for what is no delivery, before any of its body is read."""
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers]
         hosts = {value.lower() for name, value in headers if name == "host"}
-        own = {f"{ADDRESS}:{self.port}", f"localhost:{self.port}"}
+        # Without a port, too: some tunnels put it so.
+        own = {f"{name}{port}" for name in (ADDRESS, "localhost") for port in ("", f":{self.port}")}
         if len(hosts) != 1 or not hosts <= own | self._hosts():
             told = next(iter(hosts), "none")
             raise _Refused(HTTPStatus.MISDIRECTED_REQUEST, f"its Host ({told}) is not the public URL's")

@@ -249,7 +249,8 @@ class WebhookReceiver:
             run = await self._find(delivery.facts.run_id)
             if run is None:
                 return
-            self._log.replace(replace(self._log.get(delivery.number) or delivery, known_run=run.id))
+            kept = self._log.get(delivery.number) or delivery
+            self._log.replace(replace(kept, known_run=run.id, known_kind=run.kind))
             self._tell()
             if delivery.repeats is None:
                 self._tracker.nudge(run.id, at_once=delivery.facts.is_final)

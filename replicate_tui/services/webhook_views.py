@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from replicate_tui.store.records import RunKind
 from replicate_tui.store.statuses import FINAL_STATUSES
 
 #: What a webhook can be told of (Replicate API, webhook_events_filter).
@@ -44,7 +45,8 @@ class Delivery:
     """One delivery as it came. `headers` and `body` are raw: whoever shows them cleans them.
 
     `number` counts from 1 in the order of coming. `repeats` is the number of the first one with the same `id`,
-    `is_late` says that the end of the run had been told before. `known_run` is our id of a run of the history.
+    `is_late` says that the end of the run had been told before. `known_run` is our id of a run of the history, of the
+    kind `known_kind`.
     """
 
     number: int
@@ -57,6 +59,7 @@ class Delivery:
     repeats: int | None = None
     is_late: bool = False
     known_run: str | None = None
+    known_kind: RunKind | None = None
 
 
 class Hook(NamedTuple):

@@ -117,6 +117,7 @@ async def test_what_is_no_delivery_is_refused_with_a_reason(listening: Listening
     listening.hosts = hosts_of("https://Fog.example.net/hooks")
     assert await listening.status(post(host="fog.example.net")) == 200
     assert await listening.status(post(host="fog.example.net:443")) == 200
+    assert await listening.status(post(host="localhost")) == 200
 
 
 async def test_a_body_without_a_length_is_cut_off_at_the_limit(

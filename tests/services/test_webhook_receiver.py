@@ -242,7 +242,9 @@ async def test_trainings_and_runs_on_deployments_report_too(
 ) -> None:
     training = await train(services, destination)
     await wait_for(lambda: of_run(receiver, training.remote_id), "the end of the training")
-    assert of_run(receiver, training.remote_id)[0].verdict is Verdict.VALID
+    await wait_for(lambda: of_run(receiver, training.remote_id)[0].known_run == training.id, "it is known as ours")
+    told = of_run(receiver, training.remote_id)[0]
+    assert (told.verdict, told.known_kind) == (Verdict.VALID, "training")
     assert (await services.trainings.request_of(await services.runs.get(training.id))).webhook is None
     quiet = await services.trainings.create(wish(destination)._replace(receiver=False), "quiet")
     assert quiet.options["webhook"] is None

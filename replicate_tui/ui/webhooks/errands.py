@@ -148,7 +148,7 @@ class WebhookErrands:
         """Open the monitor of the run that was told of."""
         facts = delivery.facts
         if delivery.known_run:
-            self._screen.post_message(messages.OpenRun(delivery.known_run))
+            self._screen.post_message(messages.OpenRun(delivery.known_run, kind=delivery.known_kind))
         elif facts.run_id:
             self._screen.post_message(messages.OpenRemoteRun(facts.run_id))
         else:
