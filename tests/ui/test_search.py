@@ -169,13 +169,33 @@ async def test_offline_is_said_and_what_is_known_stays(own_demo: Callable[..., D
     async with open_app(server, max_retries=0) as driver:
         await driver.until("Popular")
         await driver.until("black-forest-labs/flux-schnell")
+        await driver.app.workers.wait_for_complete()
         server.stop()
+        await driver.press("r")
+        await driver.until("age now")
         await driver.press("slash")
         await driver.type("flux")
-        await driver.until("Offline")
+        await driver.until(lambda: "Offline" in driver.text and "age" not in driver.text, "the word on the search")
         assert "model black-forest-labs/flux-schnell" in rows(driver)
         # Nothing is left waiting to be opened later.
         await driver.press("down", "enter")
         await driver.until(lambda: driver.shows(ModelScreen), "a model that is known here")
         await driver.open(messages.OpenModel("nobody/nothing"))
         await driver.until("r tries again")
+
+
+async def test_marked_models_are_pinned_together_and_nothing_found_is_said(demo: DemoServer) -> None:
+    async with open_app(demo, size=SMALL) as driver:
+        await driver.until("black-forest-labs/flux-schnell")
+        await driver.app.workers.wait_for_complete()
+        first, second = (row.what.full_name for row in driver.find("#found").rows[1:3])
+        await driver.press("g", "space", "space")
+        await driver.until("2 marked")
+        await driver.press("y")
+        await driver.until("2 names")
+        await driver.press("escape", "asterisk")
+        await driver.until(lambda: driver.text.count("●") == 2 and "marked" not in driver.text, "two pins")
+        assert await driver.services.search.pinned_names() == {first, second}
+        await driver.press("slash")
+        await driver.type("zzzqqq")
+        await driver.until("Nothing fits, here or at the service. esc clears the search.")

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from replicate_tui.services.problems import ServiceProblem
 from replicate_tui.services.views import CollectionCard, DocPage, ModelCard, SearchResults
-from replicate_tui.ui import messages
+from replicate_tui.ui import messages, wording
 from replicate_tui.ui.house import House
 from replicate_tui.ui.problems import tells_problems
 from replicate_tui.ui.rows import collection_lines, model_lines
@@ -116,14 +116,16 @@ class SearchScreen(ModelPreviewing):
         await self._show_known("")
         if self._asked_for_start and not ask:
             return
+        age = ""
         try:
             collections = await self.house.services.catalog.collections()
+            age = f" · age {wording.age(collections.fetched_at)}" if collections.problem else ""
             popular = await self.house.services.search.refresh_popular()
         except ServiceProblem as problem:
-            self._summarise(str(problem))
+            self._summarise(f"{problem}{age}")
             return
         self._asked_for_start = collections.problem is None
-        await self._show_known(collections.problem or "", popular)
+        await self._show_known(f"{collections.problem or ''}{age}", popular)
 
     async def _show_known(self, note: str, popular: tuple[ModelCard, ...] | None = None) -> None:
         search = self.house.services.search
