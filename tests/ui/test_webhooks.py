@@ -310,6 +310,7 @@ def test_how_it_stands_is_said_in_words() -> None:
         "● listening at http://127.0.0.1:8787   secret known",
         "runs report their end",
     )
+    assert state_line(state._replace(hook_url=""))[1].plain == "runs do not report here"
     assert "https://x.net/a" in address_line(state, is_demo=False).plain
     assert "u gives" in address_line(state._replace(public_url=""), is_demo=False).plain
     assert "no public URL is needed" in address_line(state._replace(public_url=""), is_demo=True).plain

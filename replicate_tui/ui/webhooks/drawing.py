@@ -97,7 +97,7 @@ def state_line(state: ReceiverState) -> tuple[Content, Content]:
         return Content.styled("○ not listening", "$text-muted"), Content("")
     secret = Content("secret known") if state.has_secret else Content.styled("secret unknown", "$text-warning")
     where = f" listening at http://127.0.0.1:{state.port}   "
-    events = Content.styled(event_words(state.events), "$text-muted")
+    events = Content.styled(event_words(state.events if state.hook_url else ()), "$text-muted")
     return Content.assemble(Content.styled("●", "$text-success"), where, secret), events
 
 
@@ -110,7 +110,7 @@ def address_line(state: ReceiverState, *, is_demo: bool) -> Content:
         return Content.styled("  The demo delivers to this machine: no public URL is needed.", "$text-muted")
     if not state.is_listening:
         return Content("")
-    words = "  No public URL: runs do not report here. u gives the one that leads to this port."
+    words = "  No public URL leads here yet, so nothing can report: u gives it."
     return Content.styled(words, "$text-warning")
 
 
