@@ -73,19 +73,27 @@ class Output:
             self.forget()
             return False
         if not self._app._batch_count and self._app._running and not self._app._closed:  # noqa: SLF001 (as Textual's)
-            try:
-                self._note(frame)
-                self._write(writer)
-            except Exception as error:  # noqa: BLE001 (whatever it is, the app goes on with stock output)
-                self._fall(error)
-                return False
+            return self._works(lambda: self._note(frame)) and self._works(lambda: self._write(writer))
         return True
+
+    def _works(self, do: Callable[[], None]) -> bool:
+        """Do it; when it fails, whatever it is, the app goes on with stock output."""
+        try:
+            do()
+        except Exception as error:  # noqa: BLE001
+            self._fall(error)
+        return not self._why_stock
 
     def forget(self) -> None:
         """Count on nothing that is shown: all of it is painted anew with the next frame."""
         self._shown = self._shown_cursor = None
         if self._target is not None:
             self._dirty = set(range(self._target.height))
+
+    def begin(self) -> None:
+        """Start over: the terminal is taken over, with a writer that nobody waits for yet."""
+        self._is_waiting = False
+        self.forget()
 
     def send_picture(self, message: str, region: Region) -> bool:
         """Draw a picture over these cells of the screen, behind the frames that are noted.
@@ -96,8 +104,7 @@ class Output:
         if writer is None or self._why_stock:
             return False
         self._pictures.append(_Picture(message, region))
-        self._write(writer)
-        return True
+        return self._works(lambda: self._write(writer))
 
     @property
     def _writer(self) -> FrameWriter | None:
@@ -165,10 +172,7 @@ class Output:
         if self._why_stock:
             self._app.refresh(layout=True)
             return
-        try:
-            self._write(writer)
-        except Exception as error:  # noqa: BLE001 (as in `shows`)
-            self._fall(error)
+        self._works(lambda: self._write(writer))
 
     def _skips(self, writer: FrameWriter) -> bool:
         """Leave out a frame of Textual's own while a write is under way; all is painted anew once it is not."""

@@ -42,7 +42,7 @@ class WiredApp(App[ReturnT], Generic[ReturnT]):
     def _build_driver(self, *arguments: Any, **options: Any) -> Any:
         driver = super()._build_driver(*arguments, **options)
         if isinstance(driver, UnblockedDriver):
-            driver.on_take_over = self._output.forget
+            driver.on_take_over = self._output.begin
         return driver
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
