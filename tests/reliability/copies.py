@@ -62,9 +62,9 @@ async def _copies(trials: Trials) -> None:
             with trial:
                 copies = _COPIES[trial.number % len(_COPIES)]
                 several = await _asked(nursery, folder_of(trials, trial), copies)
-                trial.took = several / one
                 # A machine that was busy has one copy ask less often; several are not to be held to that.
-                assert several <= _MORE * max(one, _FAIR), f"{copies} copies asked {several} times, one {one} times"
+                trial.took = several / max(one, _FAIR)
+                assert trial.took <= _MORE, f"{copies} copies asked {several} times, one {one} times"
 
 
 async def _asked(nursery: Nursery, folder: Path, copies: int) -> int:

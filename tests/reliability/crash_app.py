@@ -109,10 +109,10 @@ def _app(service: _Service, home: Path, model: str, timed: Trial | None = None) 
 
 def _type(terminal: Terminal, text: str) -> None:
     """Fill the first field; a form that is just being painted may not have taken the first keys."""
-    for _ in range(5):
+    for _ in range(10):
         terminal.send("ctrl+u", text)
         with contextlib.suppress(AssertionError):
-            terminal.wait_for(rf"(^|\s){text}\s", seconds=4.0)
+            terminal.wait_for(rf"(^|\s){text}\s", seconds=2.0)
             return
     raise AssertionError(f"{text} cannot be typed\n{terminal.screen}")
 
