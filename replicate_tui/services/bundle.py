@@ -44,6 +44,7 @@ from replicate_tui.store.catalog import DocumentCache
 from replicate_tui.store.compaction import Compactor
 from replicate_tui.store.database import Database
 from replicate_tui.store.drafts import DraftRepository
+from replicate_tui.store.metric_names import MetricNames
 from replicate_tui.store.model_names import ModelNames
 from replicate_tui.store.models import ModelRepository
 from replicate_tui.store.presets import PresetRepository
@@ -206,7 +207,7 @@ def assemble(
         prices=prices,
         drafts=DraftService(DraftRepository(database)),
         presets=PresetService(PresetRepository(database)),
-        price_book=PriceBook(file, prices),
+        price_book=PriceBook(file, prices, MetricNames(database)),
         settings_file=file,
         account=account,
         webhook_secret=webhook_secret,

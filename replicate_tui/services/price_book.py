@@ -1,7 +1,8 @@
 """The prices in use and where each is from, and changing them: in the settings file, and everywhere at once."""
 
+import contextlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -10,6 +11,8 @@ from replicate_tui.config import DEFAULT_PRICES, Settings, nearest_to
 from replicate_tui.services.estimate import PriceList
 from replicate_tui.services.hardware import Machine
 from replicate_tui.services.settings_file import SettingsFile
+from replicate_tui.store.metric_names import MetricNames
+from replicate_tui.store.problems import HistoryProblem
 
 #: Metrics that count what is paid for, as models of the service tell them; a run may bring others.
 KNOWN_UNITS: Final = (
@@ -67,9 +70,10 @@ class UnitPrice(NamedTuple):
 class PriceBook:
     """Shows and changes what `prices` knows. Every change raises ServiceProblem when it cannot be kept."""
 
-    def __init__(self, file: SettingsFile, prices: PriceList) -> None:
+    def __init__(self, file: SettingsFile, prices: PriceList, metrics: MetricNames) -> None:
         self._file = file
         self._prices = prices
+        self._metrics = metrics
         self._unsubscribe = file.subscribe(self._follow)
 
     def _follow(self, settings: Settings) -> None:
@@ -114,6 +118,13 @@ class PriceBook:
             for unit, dollars in sorted(units.items())
         )
 
+    async def units(self) -> tuple[str, ...]:
+        """Return what a model may be priced by: the metrics that models tell, and those that runs here have told."""
+        seen: tuple[str, ...] = ()
+        with contextlib.suppress(HistoryProblem):
+            seen = await self._metrics.seen()
+        return tuple(dict.fromkeys((*KNOWN_UNITS, *seen, *(price.unit for price in self.unit_prices))))
+
     # -- changes ------------------------------------------------------------------------------------------------
 
     async def set_per_second(self, sku: str, dollars: float | None) -> None:
@@ -147,12 +158,11 @@ def sku_mistake(sku: str, known: Sequence[str]) -> str:
     return "" if sku in known else _not_known(f"{sku} is no hardware that is known here.", sku, known)
 
 
-def unit_mistake(unit: str, seen: Mapping[str, object] | Sequence[str] = ()) -> str:
-    """Say what is wrong with a unit, "" for nothing: it must be a metric that models tell, or one in `seen`."""
-    known = dict.fromkeys((*KNOWN_UNITS, *seen))
+def unit_mistake(unit: str, known: Sequence[str]) -> str:
+    """Say what is wrong with a unit that should be one of `known`, "" for nothing."""
     if not unit:
         return "A unit is missing: the name of a metric, such as image_output_count."
-    return "" if unit in known else _not_known(f"{unit} is no metric that is known here.", unit, tuple(known))
+    return "" if unit in known else _not_known(f"{unit} is no metric that is known here.", unit, known)
 
 
 def _not_known(words: str, text: str, known: Sequence[str]) -> str:

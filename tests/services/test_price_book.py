@@ -5,12 +5,24 @@ from pathlib import Path
 import pytest
 
 from replicate_tui.config import DEFAULT_PRICES, Settings, load_settings
+from replicate_tui.services.bundle import Services
 from replicate_tui.services.estimate import PriceList
 from replicate_tui.services.hardware import Machine
-from replicate_tui.services.price_book import PriceBook, PriceSource, model_mistake, sku_mistake, unit_mistake
+from replicate_tui.services.price_book import (
+    KNOWN_UNITS,
+    PriceBook,
+    PriceSource,
+    model_mistake,
+    sku_mistake,
+    unit_mistake,
+)
 from replicate_tui.services.price_texts import PER_SECOND, PER_UNIT, PriceTextError, read_price
 from replicate_tui.services.settings_file import SettingsFile
 from replicate_tui.services.views import Usual
+from replicate_tui.store.database import Database
+from replicate_tui.store.metric_names import MetricNames
+from replicate_tui.store.runs import RunRepository
+from tests.store.making import make_run
 
 USUAL = Usual(count=3, ran_median=10.0)
 
@@ -59,15 +71,15 @@ def test_names_are_checked_and_the_nearest_is_named() -> None:
     assert "owner/name" in model_mistake("fog")
     assert sku_mistake("gpu-t4", ("cpu", "gpu-t4")) == ""
     assert "Did you mean gpu-t4?" in sku_mistake("gpu-t5", ("cpu", "gpu-t4"))
-    assert unit_mistake("image_output_count") == ""
-    assert "Did you mean image_output_count?" in unit_mistake("image_output_cuont")
-    assert unit_mistake("fogs_made", ["fogs_made"]) == ""
+    assert unit_mistake("image_output_count", KNOWN_UNITS) == ""
+    assert "Did you mean image_output_count?" in unit_mistake("image_output_cuont", KNOWN_UNITS)
 
 
 def book(path: Path, settings: Settings | None = None) -> tuple[PriceBook, PriceList]:
     settings = settings or Settings()
     prices = PriceList(settings.prices, settings.hardware, settings.unit_prices)
-    return PriceBook(SettingsFile(path, settings), prices), prices
+    names = MetricNames(Database(path.parent / "history.db"))
+    return PriceBook(SettingsFile(path, settings), prices, names), prices
 
 
 async def test_a_price_that_is_set_counts_at_once_and_the_next_time(tmp_path: Path) -> None:
@@ -90,6 +102,16 @@ async def test_a_price_that_is_set_counts_at_once_and_the_next_time(tmp_path: Pa
     await prices_of.set_hardware("acme/fog", None)
     assert (prices_of.unit_prices, prices_of.model_hardware) == ((), ())
     assert load_settings(path).problems == ()
+
+
+async def test_a_metric_that_a_run_has_told_is_a_unit(services: Services) -> None:
+    assert "tokens_of_fog" not in await services.price_book.units()
+    told = {"tokens_of_fog": 3, "predict_time": 0.5, "note": "text", "is_new": True}
+    await RunRepository(services.database).insert_intent(make_run(metrics=told))
+    units = await services.price_book.units()
+    assert "tokens_of_fog" in units
+    assert not {"note", "is_new"} & set(units)
+    assert len(units) == len(set(units))
 
 
 def test_where_each_price_is_from(tmp_path: Path) -> None:

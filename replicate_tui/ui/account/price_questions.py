@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Final
 
-from replicate_tui.services.price_book import KNOWN_UNITS, PriceBook, model_mistake, sku_mistake, unit_mistake
+from replicate_tui.services.price_book import PriceBook, model_mistake, sku_mistake, unit_mistake
 from replicate_tui.services.price_texts import PER_SECOND, PER_UNIT, PriceTextError, read_price
 from replicate_tui.text import clean_line
 from replicate_tui.ui import wording
@@ -82,16 +82,20 @@ class PriceQuestions:
 
     def unit_price(self, model: str, unit: str, dollars: str) -> None:
         """Ask for a price per unit; another model or unit takes the place of the one before."""
+        self._section.start(self._unit_price(model, unit, dollars), "ask for a price")
+
+    async def _unit_price(self, model: str, unit: str, dollars: str) -> None:
+        units = await self._book.units()
         fields = [
             AskedField("model", "model", model, "owner/name"),
-            AskedField("unit", "unit: the metric of its runs that counts it", unit, KNOWN_UNITS[0], KNOWN_UNITS),
+            AskedField("unit", "unit: the metric of its runs that counts it", unit, units[0], units),
             AskedField("dollars", "US dollars per unit", dollars, _PER_UNIT_HINT),
         ]
 
         def check(values: Mapping[str, str]) -> dict[str, str]:
             return {
                 "model": model_mistake(values["model"]),
-                "unit": unit_mistake(values["unit"], [each.unit for each in self._book.unit_prices]),
+                "unit": unit_mistake(values["unit"], units),
                 "dollars": _price_mistake(values["dollars"], PER_UNIT),
             }
 
