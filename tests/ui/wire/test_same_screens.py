@@ -22,6 +22,7 @@ def twin(driver: Driver) -> TwinApp:
 async def settled(driver: Driver) -> TwinApp:
     app = twin(driver)
     await wait_for(lambda: app.is_settled, "what is shown is what should be")
+    app.compare()
     app.check()
     return app
 

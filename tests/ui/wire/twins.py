@@ -35,9 +35,10 @@ class Line:
         self._seconds = seconds
         self._idle: Callable[[], None] | None = None
         self.is_busy = False
-        self.bytes = 0
+        self.frames = self.bytes = 0
 
     def write_frame(self, text: str) -> None:
+        self.frames += 1
         self.bytes += len(text.encode())
         self._screen.feed(text)
         if self._seconds:
