@@ -14,10 +14,9 @@ from replicate_tui.demo.server import DemoServer
 from replicate_tui.paths import profile_paths
 from replicate_tui.store.glance import glance_at
 from replicate_tui.store.records import SaveState
-from replicate_tui.ui import messages
+from replicate_tui.ui import messages, sessions
 from replicate_tui.ui.modals.choice import ChoiceDialog
 from replicate_tui.ui.modals.profile import ProfileDialog
-from replicate_tui.ui.screens.deployment_form import DeploymentFormScreen
 from replicate_tui.ui.screens.profiles import ProfilesScreen
 from tests.demo import models as tiny
 from tests.support.demo import make_demo
@@ -35,6 +34,12 @@ def other() -> Iterator[DemoServer]:
     """Another service than the one of the default profile, with a token of its own."""
     with make_demo(seed=9) as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look sooner whether a profile left behind can be closed."""
+    monkeypatch.setattr(sessions, "LOOK_SECONDS", 0.1)
 
 
 def gated(gate: threading.Event) -> DemoModel:
@@ -85,34 +90,24 @@ async def fill_in(driver: ProfilesDriver, **values: str) -> None:
         await driver.write(f"#{name}", text)
 
 
-async def test_each_profile_has_its_own_history_and_drafts(demo: DemoServer, other: DemoServer) -> None:
+async def test_each_profile_has_its_own_history(demo: DemoServer, other: DemoServer) -> None:
     async with open_profiles_app({"default": demo, "work": other}) as driver:
         await driver.run(GREETER, {"text": "of default"})
-        await driver.open(messages.OpenForm(GREETER))
-        await driver.until("options: version")
-        await driver.type("half a th")
         await driver.switch_to("work")
         assert "work" in driver.lines[0]
         assert driver.app.screen_stack == [driver.screen]
-        await driver.press("4")
-        await driver.until("No runs yet")
-        await driver.open(messages.OpenForm(GREETER))
-        await driver.until("options: version")
-        assert "half a th" not in driver.text
-        await driver.press("escape")
         run = await driver.run(GREETER, {"text": "of work"})
+        await driver.press("4")
         await driver.until("of work")
+        assert "of default" not in driver.text
         await driver.switch_to("default")
         await driver.press("4")
         await driver.until("of default")
         assert "of work" not in driver.text
-        assert await driver.services.runs.rows() != []
-        await driver.open(messages.OpenForm(GREETER))
-        await driver.until("half a th")
     assert tokens_at(other) == {other.token}
     assert other.token not in tokens_at(demo)
-    folder = glance_at(profile_paths("default").database, "").runs, glance_at(profile_paths("work").database, "").runs
-    assert folder == (1, 1)
+    glances = [glance_at(profile_paths(name).database, "") for name in ("default", "work")]
+    assert [glance.runs for glance in glances if glance] == [1, 1]
     assert list(profile_paths("work").runs.rglob(f"*{run.remote_id}*"))
     assert not list(profile_paths("default").runs.rglob(f"*{run.remote_id}*"))
 
@@ -188,6 +183,27 @@ async def test_a_switch_in_the_middle_of_a_create_loses_nothing(
         await driver.press("4")
         await driver.until("in between")
     assert len([seen for seen in service.requests if seen.method == "POST"]) == 1
+
+
+async def test_an_errand_under_way_has_its_profile_to_the_end(
+    demo: DemoServer, other: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_profiles_app({"default": demo, "work": other}) as driver:
+        left, may_go, looks = driver.services, asyncio.Event(), []
+        has_errand = driver.app._sessions._has_errand
+        monkeypatch.setattr(driver.app._sessions, "_has_errand", lambda: looks.append(has_errand()) or looks[-1])
+
+        async def errand() -> None:
+            await may_go.wait()
+            await left.memory.set("packed", True)
+
+        worker = driver.app.run_worker(errand())
+        await driver.switch_to("work")
+        await wait_for(lambda: len(looks) > 2, "a few looks")
+        may_go.set()
+        await worker.wait()
+        await wait_for(lambda: not left.database.ownership.is_held, "the profile closed")
+        assert looks[:3] == [True, True, True]
 
 
 async def test_a_new_profile_by_keys(demo: DemoServer, other: DemoServer) -> None:
@@ -296,6 +312,7 @@ async def test_another_token_is_used_at_once(gated_demo: DemoServer, gate: threa
     async with open_profiles_app({"default": gated_demo, "work": other}) as driver:
         run = await driver.run(GATED, {"text": "on"}, to_its_end=False)
         await driver.until("1 running")
+        before = await driver.services.connection.client()
         await driver.open_profiles()
         await driver.press("e")
         await fill_in(driver, token=gated_demo.token, base_url=other.base_url)
@@ -304,6 +321,7 @@ async def test_another_token_is_used_at_once(gated_demo: DemoServer, gate: threa
         await fill_in(driver, base_url=gated_demo.base_url)
         await driver.press("enter")
         await driver.until("default: its token is of demo.")
+        assert await driver.services.connection.client() is not before
         gate.set()
         await driver.until(lambda: driver.is_over(run.id), "the end of the run")
 
@@ -325,20 +343,15 @@ async def test_the_demo_is_a_world_of_its_own(other: DemoServer) -> None:
 
 async def test_a_form_in_the_middle_is_a_draft_of_its_profile(demo: DemoServer, other: DemoServer) -> None:
     async with open_profiles_app({"default": demo, "work": other}) as driver:
-        driver.app.post_message(messages.OpenDeploymentForm())
-        await driver.until(lambda: driver.shows(DeploymentFormScreen), "the form")
-        await driver.until("New deployment")
-        await driver.type("portraits")
-        await driver.until("draft")
-        await driver.press("alt+2")
-        await driver.switch_to("work")
-        driver.app.post_message(messages.OpenDeploymentForm())
-        await driver.until("New deployment")
-        assert "portraits" not in driver.text
-        await driver.press("escape")
-        await driver.switch_to("default")
-        driver.app.post_message(messages.OpenDeploymentForm())
-        await driver.until("portraits")
+        for profile, typed in (("default", "half a thought"), ("work", "another")):
+            await driver.open(messages.OpenForm(GREETER))
+            await driver.until("options: version")
+            assert "half a thought" not in driver.text
+            await driver.type(typed)
+            await driver.switch_to({"default": "work", "work": "default"}[profile])
+        await driver.open(messages.OpenForm(GREETER))
+        await driver.until("half a thought")
+        assert "another" not in driver.text
 
 
 async def test_a_question_that_stands_is_answered_as_if_it_was_never_asked(demo: DemoServer, other: DemoServer) -> None:
