@@ -6,16 +6,19 @@ import os
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from replicate_tui.paths import ProfilePaths
-from replicate_tui.services.problems import ProblemKind, ServiceProblem
 from replicate_tui.services.translate import plain_history
 from replicate_tui.store.catalog import DocumentCache
 from replicate_tui.store.database import Database
+
+#: A file that was written to within so many seconds may be in use.
+IN_USE_SECONDS: Final = 600.0
 
 _COUNTS: Final = {
     "runs": "select count(*), 0 from runs where hidden = 0",
@@ -97,19 +100,14 @@ class StorageService:
     async def empty_caches(self) -> Amount:
         """Remove what can be had again, the kept answers of the service, held logs and cached files; return how much.
 
-        Raises ServiceProblem when the history cannot be written; what lies in files is gone by then.
+        Files that were written to a moment ago stay: the log of a run that is going is among them. Raises
+        ServiceProblem when the history cannot be written; what lies in files is gone by then.
         """
         removed = await asyncio.to_thread(_remove_files_in, self.paths.cache)
         with plain_history():
             answers = (await self._database.read(_counts))["answers"]
             await self._cache.clear()
         return removed + answers
-
-    def folder_of(self, path: Path) -> Path:
-        """Return `path` when it is there; raises ServiceProblem when it is not."""
-        if not path.exists():
-            raise ServiceProblem(ProblemKind.FILE, f"{path} is not there yet.")
-        return path
 
     def _walk(self, is_unwanted: threading.Event) -> StorageReport:
         paths = self.paths
@@ -190,11 +188,12 @@ def _disk_of(folder: Path) -> tuple[int, int] | None:
 
 
 def _remove_files_in(folder: Path) -> Amount:
-    """Remove the files below `folder`, though not the folders: they may be in use."""
+    """Remove the files below `folder` that nobody is writing, though not the folders."""
     count = size = 0
     for path in _files_in(folder, threading.Event()):
         with contextlib.suppress(OSError):
-            size_of_it = os.lstat(path).st_size
-            Path(path).unlink()
-            count, size = count + 1, size + size_of_it
+            found = os.lstat(path)
+            if time.time() - found.st_mtime > IN_USE_SECONDS:
+                Path(path).unlink()
+                count, size = count + 1, size + found.st_size
     return Amount(count, size)

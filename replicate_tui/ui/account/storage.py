@@ -143,7 +143,8 @@ class StorageSection(Section):
         freed = found.answers + found.logs + found.caches
         detail = (
             f"Freed: about {wording.size(freed.size)}. Kept answers of the service (lists show nothing offline until "
-            f"they are read again), logs held of runs that are not saved, files of the cache.\n{_KEPT}"
+            f"they are read again), logs held of runs that are not saved, files of the cache; what was written in "
+            f"the last ten minutes stays.\n{_KEPT}"
         )
 
         def answered(answer: str | None) -> None:
