@@ -161,6 +161,9 @@ class Watch:
         await self._give_up(GONE, words)
 
     async def _take_text(self, record: RunRecord) -> None:
+        if record.output is None and not record.is_final:
+            # Most answers of most runs: no reason to look for the schema of their output each time.
+            return
         streamed = self._preview.is_streamed or _was_streamed(record)
         text = output_text(record.output, await self._tools.output_schema(record), streamed=streamed)
         if text is not None:

@@ -36,10 +36,10 @@ def crowd_of_streams(workshop: Workshop) -> list[Figure]:
     """100 predictions stream five words a second each, in the Runs place: processor time, bytes, keys, memory."""
     home, scale = workshop.home("crowd"), workshop.scale
     with served() as service:
-        created = asyncio.run(_create(service, STREAMER, {"text": _WORDS, "pause": _PAUSE}, CROWD))
-        asyncio.run(_keep(home, service, created, has_stream=True))
+        created = asyncio.run(create_runs(service, STREAMER, {"text": _WORDS, "pause": _PAUSE}, CROWD))
+        asyncio.run(keep_runs(home, service, created, has_stream=True))
         with workshop.start(home=home, variables=service.account) as terminal:
-            _open_live_runs(terminal, _ROW)
+            open_live_runs(terminal, _ROW)
             # Long enough for every stream to be open and for the imports to be over.
             time.sleep(min(5.0, 5 * scale.idle_seconds))
             early = terminal.memory
@@ -72,10 +72,10 @@ def thin_line(workshop: Workshop) -> list[Figure]:
     """A page key held on 5 kB/s: what the service sees meanwhile, and how soon quitting ends the program."""
     home, log = workshop.home("thin line"), workshop.folder / "thin-line.jsonl"
     with served(log) as service:
-        created = asyncio.run(_create(service, ENDLESS, {}, 1))
-        asyncio.run(_keep(home, service, created, has_stream=False))
+        created = asyncio.run(create_runs(service, ENDLESS, {}, 1))
+        asyncio.run(keep_runs(home, service, created, has_stream=False))
         with workshop.start(home=home, link=THIN, variables={**service.account, **OVER_SSH}) as terminal:
-            _open_live_runs(terminal, r"processing +endless")
+            open_live_runs(terminal, r"processing +endless")
             begun = time.time()
             for key in ("pagedown", "pageup") * round(workshop.scale.held_seconds * _PER_SECOND):
                 terminal.press(key)
@@ -101,14 +101,14 @@ def thin_line(workshop: Workshop) -> list[Figure]:
     ]
 
 
-async def _create(service: Served, model: DemoModel, given: dict[str, Any], count: int) -> list[dict[str, Any]]:
+async def create_runs(service: Served, model: DemoModel, given: dict[str, Any], count: int) -> list[dict[str, Any]]:
     body = json.dumps({"version": model.version, "input": given}).encode()
     request = service.request("POST", "/v1/predictions", body)
     line = await service.connect()
     return [await line.ask(request) for _ in range(count)]
 
 
-async def _keep(home: Path, service: Served, created: list[dict[str, Any]], *, has_stream: bool) -> None:
+async def keep_runs(home: Path, service: Served, created: list[dict[str, Any]], *, has_stream: bool) -> None:
     """Write them into the history as runs that this machine has started."""
     database = Database(home / ".local/share/replicate-tui/profiles/default/history.db")
     await database.open()
@@ -132,7 +132,7 @@ async def _keep(home: Path, service: Served, created: list[dict[str, Any]], *, h
     await database.close()
 
 
-def _open_live_runs(terminal: TimedTerminal, row: str) -> None:
+def open_live_runs(terminal: TimedTerminal, row: str) -> None:
     terminal.until("Six keys")
     terminal.press("enter")
     terminal.until(lambda screen: "1 Search" in screen and "Six keys" not in screen)

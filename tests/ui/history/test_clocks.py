@@ -10,12 +10,15 @@ from replicate_tui.services.events import RunChanged
 from tests.ui.driver import WIDE, open_app
 
 
-async def test_the_preview_s_clock_goes_with_the_rows(demo: DemoServer) -> None:
+async def test_the_preview_s_clock_goes_with_the_rows(demo: DemoServer, monkeypatch: pytest.MonkeyPatch) -> None:
     async with open_app(demo, size=WIDE) as driver:
         run = await driver.run("tests/endless", {}, to_its_end=False)
         await driver.press("4")
         await driver.until(r"● processing")
         await driver.until(lambda: re.search(r"│ .*ran +\d", driver.text), "the clock in the preview")
+        # From now on nothing is read: only the clock moves it.
+        monkeypatch.setattr(driver.screen._previewed, "want", lambda: None)
+        await driver.until(lambda: driver.screen._previewed._worker is None, "the reading to end")
         first = driver.line("  ran ")
         await driver.until(lambda: driver.line("  ran ") != first, "the next second")
         await driver.services.runs.cancel(run.id)
