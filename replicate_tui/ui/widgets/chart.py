@@ -60,6 +60,7 @@ class Chart(Removable, Widget, can_focus=True):
         #: The step under the cursor, None where the cursor is off and the last value is read out.
         self._cursor: int | None = None
         self.empty_text = "No losses in the logs yet."
+        self._given: tuple[tuple[RunSeries, ...], str] | None = None
         self._painter = LinePainter()
         self._drawn: tuple[tuple[int, int], list[Content]] | None = None
 
@@ -67,6 +68,10 @@ class Chart(Removable, Widget, can_focus=True):
 
     def show(self, series: Sequence[RunSeries]) -> None:
         """Show `series`; the one that is looked at stays, as do zoom and cursor."""
+        given = (tuple(series), self.empty_text)
+        if given == self._given:
+            return
+        self._given = given
         self._series = {one.name: _sorted(one) for one in series if one.steps}
         if self._chosen not in self._series:
             # Losses come first: what else a line tells is of less interest.

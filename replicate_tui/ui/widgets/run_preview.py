@@ -51,6 +51,7 @@ class RunPreview(Removable, VerticalScroll):
         self._snapshot: RunSnapshot | None = None
         self._usual: Usual | None = None
         self._picture: Path | None = None
+        self._parts: dict[str, tuple[int, Content]] = {}
 
     def compose(self) -> ComposeResult:
         yield Static("", id="head")
@@ -102,8 +103,24 @@ class RunPreview(Removable, VerticalScroll):
             # The last line of a picture is for its caption and stays empty here.
             gap = [] if self.query_one("#made").display else [Content("")]
             about = Content("\n").join([*_made(self._snapshot, width), *gap, *facts])
-        self.query_one("#head", Static).update(head)
-        self.query_one("#about", Static).update(about)
+        self._put("head", head, width)
+        self._put("about", about, width)
+
+    def _put(self, part: str, content: Content, width: int) -> None:
+        """Draw a part again where it has changed; the pane is arranged anew only where its height may have."""
+        before_width, before = self._parts.get(part, (0, Content("")))
+        if before_width == width and before.is_same(content):
+            return
+        self._parts[part] = (width, content)
+        height = _height(content, width)
+        is_as_high = before_width == width and height is not None and height == _height(before, width)
+        self.query_one(f"#{part}", Static).update(content, layout=not is_as_high)
+
+
+def _height(content: Content, width: int) -> int | None:
+    """Return how many lines it takes, None where one of them is wrapped."""
+    lines = content.split("\n", allow_blank=True)
+    return len(lines) if all(line.cell_length <= width for line in lines) else None
 
 
 def picture_of(snapshot: RunSnapshot) -> Path | None:
