@@ -121,7 +121,8 @@ class AccountScreen(HouseScreen):
     async def _read(self) -> None:
         await self.house.profile.until_prepared()
         self._is_ready = True
-        self._section.shown()
+        if self.is_current:
+            self._section.shown()
         await self._section.read()
 
     def _draw_again(self) -> None:
