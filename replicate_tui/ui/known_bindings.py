@@ -31,7 +31,16 @@ from replicate_tui.ui.screens import (
     webhooks,
     welcome,
 )
-from replicate_tui.ui.widgets import chart, file_log, following_view, form_list, picture, run_list, virtual_list
+from replicate_tui.ui.widgets import (
+    chart,
+    file_log,
+    following_view,
+    form_list,
+    marking_list,
+    picture,
+    run_list,
+    virtual_list,
+)
 from replicate_tui.ui.widgets.fields import file, glance, number
 
 
@@ -70,6 +79,7 @@ def binding_owners() -> tuple[type[DOMNode], ...]:
         webhooks.WebhooksScreen,
         welcome.WelcomeScreen,
         virtual_list.VirtualList,
+        marking_list.MarkingList,
         run_list.RunList,
         form_list.FormList,
         file.FileEditor,

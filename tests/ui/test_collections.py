@@ -148,7 +148,7 @@ async def test_models_are_sorted_marked_and_looked_at(demo: DemoServer) -> None:
         await driver.press("p")
         await driver.gone("Inputs")
         await driver.press("left", "S")
-        await driver.until("A to Z")
+        await driver.until("Collections a-z")
         listed = [row.name for row in driver.find("#collections").rows]
         assert listed == sorted(listed, key=str.casefold)
 

@@ -262,6 +262,24 @@ async def test_deletion_asks_with_no_first_and_takes_marked_ones(own_demo: MakeD
         assert paths[2].exists(), "the copy here stays"
 
 
+async def test_marks_over_ranges_and_all_that_are_shown(own_demo: MakeDemo, tmp_path: Path) -> None:
+    paths = [written(tmp_path / f"{name}.txt") for name in ("a", "b", "c", "list")]
+    async with open_app(own_demo(), size=SMALL, before=having(*paths)) as driver:
+        await at_files(driver, "list.txt")
+        for keys, marked in (
+            (("g", "space", "G", "V"), 4),
+            (("A",), 0),
+            (("g", "shift+down", "shift+down"), 2),
+            (("A",), 0),
+            (("slash", *"list", "enter", "A"), 1),
+        ):
+            await driver.press(*keys)
+            await driver.until(lambda: f"{marked} marked" in driver.text if marked else "marked" not in driver.text)  # noqa: B023  (called in this turn)
+        # A mark that a filter hides is still there.
+        await driver.press("escape")
+        await driver.until("1 marked")
+
+
 async def test_a_file_goes_into_the_form_of_a_model(own_demo: MakeDemo, tmp_path: Path) -> None:
     async with open_app(own_demo(), before=having(written(tmp_path / "in.txt"))) as driver:
         url = (await driver.services.uploads.list()).value[0].url

@@ -20,6 +20,7 @@ from replicate_tui.ui.screens.model_previewing import ModelPreviewing
 from replicate_tui.ui.web_pages import Listed, copy_choices, copy_choices_of, page_of
 from replicate_tui.ui.widgets import list_messages
 from replicate_tui.ui.widgets.markdown_view import MarkdownView
+from replicate_tui.ui.widgets.marking_list import MarkingList
 from replicate_tui.ui.widgets.model_preview import ModelPreview
 from replicate_tui.ui.widgets.title_line import TitleLine
 from replicate_tui.ui.widgets.virtual_list import RowContent, VirtualList
@@ -30,7 +31,7 @@ ASK_AFTER_SECONDS: Final = 0.25
 
 Pane = Literal["collections", "models"]
 #: Orders to go through: the first is that of the service.
-_COLLECTION_SORTS: Final = ("", "A to Z")
+_COLLECTION_SORTS: Final = ("", "a-z")
 _MODEL_SORTS: Final = ("", "by name", "most runs first")
 _NOTHING_FITS: Final = "Nothing matches the filter; esc takes it off."
 
@@ -91,8 +92,8 @@ class CollectionsScreen(ModelPreviewing):
                 about = MarkdownView(id="about")
                 about.can_focus = False
                 yield about
-                yield VirtualList[ModelCard](
-                    self._draw_model, key=lambda card: card.full_name, row_height=2, markable=True, id="models"
+                yield MarkingList[ModelCard](
+                    self._draw_model, key=lambda card: card.full_name, row_height=2, id="models"
                 )
             yield ModelPreview(id="preview")
         field = Input(placeholder="filter", id="filter")
@@ -146,8 +147,8 @@ class CollectionsScreen(ModelPreviewing):
         self._left.empty_text = _NOTHING_FITS if cards else "There are no collections here; r asks again."
         self._left.set_rows(shown, keep=self._wanted_slug or self._left.cursor_key)
         number = str(len(shown)) if len(shown) == len(cards) else f"{len(shown)} of {len(cards)}"
-        facts = " · ".join(filter(None, (number, _COLLECTION_SORTS[self._sorts["collections"]])))
-        self.query_one("#left-title", TitleLine).show(facts=Content.styled(facts, "$text-muted"))
+        title = f"Collections {_COLLECTION_SORTS[self._sorts['collections']]}".strip()
+        self.query_one("#left-title", TitleLine).show(title, Content.styled(number, "$text-muted"))
 
     @on(VirtualList.Highlighted, "#collections")
     def _choose(self, event: list_messages.Highlighted) -> None:

@@ -24,6 +24,7 @@ from replicate_tui.ui.files.preview import FilePreview
 from replicate_tui.ui.house import House
 from replicate_tui.ui.removal import is_whole
 from replicate_tui.ui.screens.base import HouseScreen
+from replicate_tui.ui.widgets.marking_list import MarkingList
 from replicate_tui.ui.widgets.title_line import TitleLine
 from replicate_tui.ui.widgets.virtual_list import RowContent, VirtualList
 
@@ -76,9 +77,7 @@ class FilesScreen(HouseScreen):
         yield TitleLine(Content.styled("Files", "bold"), id="heading")
         yield TitleLine(id="told")
         with Horizontal(id="panes"):
-            yield VirtualList[FileRow](
-                self._draw, key=row_key, row_height=2, empty_text="Reading …", markable=True, id="files"
-            )
+            yield MarkingList[FileRow](self._draw, key=row_key, row_height=2, empty_text="Reading …", id="files")
             yield FilePreview(self.house.graphics, id="preview")
         field = Input(placeholder="filter: name, type, checksum", id="filter")
         field.cursor_blink = False

@@ -21,6 +21,7 @@ from replicate_tui.ui.rows import model_lines
 from replicate_tui.ui.screens.model_previewing import ModelPreviewing
 from replicate_tui.ui.web_pages import copy_choices, copy_choices_of, page_of
 from replicate_tui.ui.widgets import list_messages
+from replicate_tui.ui.widgets.marking_list import MarkingList
 from replicate_tui.ui.widgets.model_preview import ModelPreview
 from replicate_tui.ui.widgets.tab_line import TabLine
 from replicate_tui.ui.widgets.title_line import TitleLine
@@ -62,9 +63,7 @@ class ModelsScreen(ModelPreviewing):
         yield TabLine(TABS, "pinned", id="tabs")
         yield TitleLine(id="summary")
         with Horizontal(id="panes"):
-            yield VirtualList[ModelCard](
-                self._draw_row, key=lambda card: card.full_name, row_height=2, markable=True, id="models"
-            )
+            yield MarkingList[ModelCard](self._draw_row, key=lambda card: card.full_name, row_height=2, id="models")
             yield ModelPreview(id="preview")
         field = Input(placeholder="filter: words of the name or the description", id="filter")
         field.cursor_blink = False

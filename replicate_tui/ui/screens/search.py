@@ -19,6 +19,7 @@ from replicate_tui.ui.problems import tells_problems
 from replicate_tui.ui.rows import collection_lines, model_lines
 from replicate_tui.ui.screens.model_previewing import ASK_AFTER_SECONDS, ModelPreviewing
 from replicate_tui.ui.web_pages import Listed, copy_choices, copy_choices_of, page_of
+from replicate_tui.ui.widgets.marking_list import MarkingList
 from replicate_tui.ui.widgets.model_preview import ModelPreview
 from replicate_tui.ui.widgets.title_line import TitleLine
 from replicate_tui.ui.widgets.virtual_list import GroupHeader, RowContent, VirtualList
@@ -83,9 +84,7 @@ class SearchScreen(ModelPreviewing):
         yield field
         yield TitleLine(id="summary")
         with Horizontal(id="panes"):
-            yield VirtualList[Found](
-                self._draw_row, key=lambda found: found.key, row_height=2, markable=True, id="found"
-            )
+            yield MarkingList[Found](self._draw_row, key=lambda found: found.key, row_height=2, id="found")
             yield ModelPreview(id="preview")
 
     def on_screen_resume(self) -> None:
