@@ -17,7 +17,7 @@ from replicate_tui.ui.profiles.drawing import address_hint
 
 Attempt = Callable[[ProfileWish], Awaitable[ProfileCard]]
 
-_HINT: Final = "enter checks the token with one request   tab next field   esc closes"
+_HINT: Final = "enter checks the token with one request   tab next   esc closes"
 _CHECKING: Final = "◌ Checking the token with one request …"
 
 
