@@ -13,10 +13,10 @@ _ANSWER: Final = re.compile(rb"\x1b\[\?2026;\d{1,2}\$y")
 _LONGEST_ANSWER: Final = 16
 
 #: How long an answer is waited for, in seconds: from a terminal that has never answered, and from any.
-_UNKNOWN_SECONDS: Final = 0.4
-_MOST_SECONDS: Final = 0.5
+_UNKNOWN_SECONDS: Final = 0.35
+_MOST_SECONDS: Final = 0.4
 _LEAST_SECONDS: Final = 0.1
-_ROUND_TRIPS: Final = 3
+_ROUND_TRIPS: Final = 2
 
 
 class Fence:
