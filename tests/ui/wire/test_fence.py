@@ -50,7 +50,7 @@ def test_a_far_terminal_gets_more_time_and_none_gets_long(fence: Fence, clock: C
         fence.asked()
         patiences.append(fence.patience)
         fence.feed(ANSWER)
-    assert patiences == [pytest.approx(0.102), pytest.approx(0.3), 0.4]
+    assert patiences == pytest.approx([0.102, 0.3, 0.4])
 
 
 def test_a_mute_terminal_is_waited_for_only_in_its_first_moments(fence: Fence, clock: Clock) -> None:
