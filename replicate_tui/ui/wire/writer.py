@@ -18,7 +18,7 @@ from replicate_tui.ui.wire.terminal import TerminalDriver
 LEAVING_SECONDS: Final = 0.3
 #: At once, so that what is left of a frame can be dropped soon.
 _PIECE: Final = 4096
-_FULL_SECONDS: Final = 0.01
+_FULL_SECONDS: Final = 0.1
 #: Ends whatever sequence or string was cut in two.
 _BREAK_OFF: Final = "\x18\x1b\\"
 #: What Textual turns on; harmless when already off.
@@ -137,17 +137,18 @@ class Writer(threading.Thread):
             idle()
 
     def _put(self, terminal: int, content: bytes, is_frame: bool) -> None:
-        at, was_full = 0, False
+        at, was_ready = 0, False
         while at < len(content) and not (is_frame and self._is_hurried):
             try:
                 at += os.write(terminal, content[at : at + _PIECE])
-                was_full = False
+                was_ready = False
             except BlockingIOError:
-                # Some terminals say that they take more, and take nothing: those are asked again a little later.
-                waited_for = [] if was_full else [terminal]
-                if select.select([self._wake_reader], waited_for, [], _FULL_SECONDS if was_full else None)[0]:
+                # A terminal at the brim may say that it takes more and take nothing, or forget to say so.
+                waited_for = [] if was_ready else [terminal]
+                woken, ready, _ = select.select([self._wake_reader], waited_for, [], _FULL_SECONDS)
+                if woken:
                     return
-                was_full = not was_full
+                was_ready = bool(ready)
 
     def _hurry(self) -> None:
         """Forget what was to be shown, and what the terminal has not read yet; then only say how to leave it."""
