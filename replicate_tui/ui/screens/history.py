@@ -94,6 +94,10 @@ class HistoryScreen(HouseScreen):
         """Whether news of a run may change the rows; None is a run that is followed no more."""
         return True
 
+    def take_news(self, snapshot: RunSnapshot | None) -> None:  # noqa: ARG002  (for subclasses)
+        """Show what has changed of a run; None is a run that is followed no more."""
+        self._rows.want()
+
     async def rows_read(self) -> None:
         """Look at the rows before they are shown; raises ServiceProblem."""
 
@@ -201,7 +205,7 @@ class HistoryScreen(HouseScreen):
             return
         snapshot = self.house.services.tracker.snapshot(event.run_id)
         if self.is_shown(snapshot) and self._looks_other(event.run_id, snapshot):
-            self._rows.want()
+            self.take_news(snapshot)
 
     def _looks_other(self, run_id: str, snapshot: RunSnapshot | None) -> bool:
         """Whether a row may look other than before: a sign of life alone is no reason to read the history again."""

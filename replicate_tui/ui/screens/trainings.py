@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from replicate_tui.services.views import RunSnapshot, Usual
-from replicate_tui.store.records import RunRow
+from replicate_tui.store.records import RunRecord, RunRow
 from replicate_tui.ui import messages
 from replicate_tui.ui.house import House
 from replicate_tui.ui.problems import tells_problems
@@ -86,14 +86,31 @@ class TrainingsScreen(HistoryScreen):
     def is_shown(self, snapshot: RunSnapshot | None) -> bool:
         return snapshot is None or snapshot.run.kind == "training"
 
-    async def rows_read(self) -> None:
-        """Follow what goes and was started elsewhere, and show how far all of them are."""
-        services = self.house.services
-        live = {snapshot.run.id: snapshot for snapshot in services.tracker.live() if snapshot.run.kind == "training"}
-        if any(not row.is_final and row.id not in live for row in self._pages.rows):
-            await services.runs.follow_trainings()
+    def take_news(self, snapshot: RunSnapshot | None) -> None:
+        """Read the rows again, but for more steps alone: those stand in no row of the history."""
+        known = next((row for row in self._pages.rows if snapshot and row.id == snapshot.run.id), None)
+        if known is None or snapshot is None or _state(known) != _state(snapshot.run):
+            super().take_news(snapshot)
+            return
+        self._show_progress_of(self._live())
+        self._list.run_clock()
+        if self._list.cursor_key == known.id:
+            self._previewed.want()
+
+    def _live(self) -> dict[str, RunSnapshot]:
+        live = self.house.services.tracker.live()
+        return {snapshot.run.id: snapshot for snapshot in live if snapshot.run.kind == "training"}
+
+    def _show_progress_of(self, live: dict[str, RunSnapshot]) -> None:
         self.query_one(TrainingList).show_progress(live)
         self._head.tell(going=len(live))
+
+    async def rows_read(self) -> None:
+        """Follow what goes and was started elsewhere, and show how far all of them are."""
+        live = self._live()
+        if any(not row.is_final and row.id not in live for row in self._pages.rows):
+            await self.house.services.runs.follow_trainings()
+        self._show_progress_of(live)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "run_version" and self.is_mounted:
@@ -116,3 +133,8 @@ class TrainingsScreen(HistoryScreen):
     def action_run_version(self) -> None:
         if row := self._list.cursor_row:
             self._training_errands.run_new_version(row.id)
+
+
+def _state(run: RunRow | RunRecord) -> tuple[object, ...]:
+    """Return what of a training that goes stands in its row."""
+    return run.status, run.started_at, run.title, run.saved, run.is_final

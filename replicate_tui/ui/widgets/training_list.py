@@ -18,8 +18,13 @@ class TrainingList(RunList):
 
     def show_progress(self, snapshots: Mapping[str, RunSnapshot]) -> None:
         """Show how far the trainings are that go."""
-        self._snapshots = snapshots
-        self.redraw_rows()
+        before, self._snapshots = self._snapshots, snapshots
+        self.redraw_rows(lambda row: _shown_of(before.get(row.id)) != _shown_of(snapshots.get(row.id)))
 
     def render_row(self, row: RunRow, width: int, cursor: bool) -> RowContent:  # noqa: ARG002  (the list's contract)
         return training_line(row, self._snapshots.get(row.id), width)
+
+
+def _shown_of(snapshot: RunSnapshot | None) -> tuple[object, ...]:
+    """Return what a row takes from a snapshot."""
+    return (snapshot.progress, snapshot.destination) if snapshot else ()
