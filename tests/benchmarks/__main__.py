@@ -20,6 +20,7 @@ from tests.benchmarks import (
     slow_lines,
     starting,
     storing,
+    trainings,
 )
 from tests.benchmarks.figures import Figure, table
 from tests.benchmarks.workshop import Scale, Workshop, workshop
@@ -36,6 +37,8 @@ BENCHMARKS: dict[str, Callable[[Workshop], list[Figure]]] = {
     "log": growing.logs,
     "live-log": live_logs.live_logs,
     "live-runs": live_runs.crowd_of_streams,
+    "trainings": trainings.watched,
+    "long-lists": trainings.long_lists,
     "slow-key": slow_lines.held_key,
     "slow-paint": slow_lines.first_paint_far_away,
     "thin-line": live_runs.thin_line,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-Unit = Literal["ms", "MB", "bytes", "bytes/s", "rows", "1/s", "us"]
+Unit = Literal["ms", "MB", "bytes", "bytes/s", "rows", "1/s", "1/min", "us"]
 ValueT = TypeVar("ValueT")
 
 

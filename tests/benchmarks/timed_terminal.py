@@ -112,6 +112,11 @@ class TimedTerminal(Terminal):
             time.sleep(max(0.0, begun + (number + 1) / per_second - self.now))
         return self.now
 
+    def arrivals_since(self, moment: float) -> list[float]:
+        """Return when each piece of output came since then."""
+        with self._lock:
+            return [at for at, _ in self._arrivals if at >= moment]
+
     @property
     def last_arrival(self) -> float:
         """When the last piece of output came."""
