@@ -38,6 +38,7 @@ class DeploymentForm(FieldsForm):
         super().__init__(self._schema())
         if card is not None:
             self.drawing.default_word = "Now"
+            self.labels |= {card.release.version: card.release.version[:_VERSION_DIGITS]}
 
     # -- what there is to choose --------------------------------------------------------------------------------
 
