@@ -168,6 +168,7 @@ async def test_a_change_that_is_left_half_way_is_kept(own_demo: MakeDemo) -> Non
         await driver.press("e")
         await driver.until("Taken up from a draft")
         assert "0 → 3" in driver.text
+        await driver.until("2 values")
         assert [value(driver, name) for name in ("min_instances", "max_instances")] == ["3", "5"]
         await driver.press("escape")
         await driver.until("Leave without sending?")

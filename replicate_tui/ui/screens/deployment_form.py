@@ -70,13 +70,16 @@ class DeploymentFormScreen(FieldsFormScreen[DeploymentForm]):
             return
         self.take_news(lambda: self.form.offer_machines(answer.value))
 
-    @work(exclusive=True, group="versions", description="list the versions")
-    async def _load_versions(self) -> None:
+    def _load_versions(self) -> None:
+        """Read the versions of the model that is named now, unless they are being read or known."""
         model = self.form.model
         owner, _, name = model.partition("/")
-        if not owner or not name or model == self._versions_of:
-            return
-        self._versions_of = model
+        if owner and name and model != self._versions_of:
+            self._versions_of = model
+            self._read_versions(owner, name)
+
+    @work(exclusive=True, group="versions", description="list the versions")
+    async def _read_versions(self, owner: str, name: str) -> None:
         catalog = self.house.services.catalog
         try:
             versions = (await catalog.versions(owner, name)).value
