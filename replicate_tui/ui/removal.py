@@ -92,6 +92,11 @@ class RemovableScreen(Removable, _Screen[ResultT], Generic[ResultT]):
     async def _on_message(self, message: "Message") -> None:
         if self._pruning and not isinstance(message, _STILL_HEARD):
             return
+        if isinstance(message, events.Resize) and message.size != self.app.size:
+            # The terminal has gone on to another size, which is told too. Laid out, this one would be told again after
+            # that, and that after this one, for ever.
+            message.stop()
+            return
         if isinstance(message, Prune):
             # The widgets go next, before the screen does, and a worker would look for them.
             self.workers.cancel_node(self)

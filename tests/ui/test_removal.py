@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -303,3 +304,29 @@ async def test_a_canceled_question_cuts_nothing_short(demo: DemoServer) -> None:
             await asyncio.sleep(0)
         gate.set()
         await wait_for(lambda: slow.has_ended, "the whole end of the widget")
+
+
+async def test_sizes_that_overtake_each_other_come_to_rest(demo: DemoServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[Size] = []
+    resized = Screen._screen_resized
+
+    def count(screen: Screen[Any], size: Size) -> None:
+        sizes.append(size)
+        assert len(sizes) < 20, "it goes on for ever"
+        resized(screen, size)
+
+    async with open_app(demo) as driver:
+        await driver.press("3")
+        await driver.until("Generate images")
+        await driver.app.workers.wait_for_complete()
+        monkeypatch.setattr(Screen, "_screen_resized", count)
+        screen, driver.app._size = driver.screen, Size(100, 30)
+        for size in (Size(200, 50), Size(100, 30)):
+            screen.post_message(events.Resize(size, size))
+            # Sizes that stand side by side are one.
+            screen.call_later(lambda: None)
+        await driver.until(lambda: driver.screen.outer_size == Size(100, 30), "the size that is")
+        for _ in range(200):
+            await asyncio.sleep(0)
+        assert len(sizes) < 10
+        assert set(sizes) == {Size(100, 30)}
