@@ -1,5 +1,6 @@
 """The output layer in the whole app: a busy line, sizes, pictures, errors, and when it stands aside."""
 
+import asyncio
 from pathlib import Path
 from typing import Any, cast
 
@@ -38,6 +39,26 @@ async def test_a_line_that_is_busy_gets_fewer_frames_and_the_same_picture(
         app = await settled(driver)
         assert app.diffed.lines == app.stock.lines
         assert 0 < app._line.frames < app.frames
+
+
+async def test_what_was_noted_is_painted_as_soon_as_the_line_is_free(
+    demo: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_twins(monkeypatch)
+    async with open_app(demo, size=SMALL) as driver:
+        app = await settled(driver)
+        app._line.is_busy = True
+        await driver.press("5")
+        await driver.until("Trainings")
+        assert app.diffed.lines != app.stock.lines
+        written = app._line.frames
+        app._line._free()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert app._line.frames > written
+        assert app.diffed.lines == app.stock.lines
+        app.compare()
+        app.check()
 
 
 async def test_a_storm_of_sizes_leaves_nothing_of_what_the_terminal_made_of_it(
@@ -84,22 +105,26 @@ async def test_a_picture_is_painted_over_only_where_something_is_painted(
         await settled(driver)
         assert app.diffed.lines[15].count("\u2592") == 20
         assert app.stock.strings == app.diffed.strings
-        await driver.press("1")
+        assert not driver.lines[15][4:24].strip(), "blank, and"
+        await driver.press("7")
+        await driver.until("No uploaded files")
+        assert not driver.lines[15][4:24].strip(), "blank again"
         await settled(driver)
         assert "\u2592" not in "".join(app.diffed.lines), "nothing is left behind"
 
 
 async def test_a_picture_waits_for_the_frame_before_it(demo: DemoServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    on_twins(monkeypatch, busy_seconds=0.1)
+    on_twins(monkeypatch)
     async with open_app(demo, size=SMALL) as driver:
         await driver.press("4")
         app = await settled(driver)
-        app.notify("a toast that keeps the line busy")
-        await wait_for(lambda: app._line.is_busy, "a busy line")
+        app._line.is_busy = True
         place = Region(4, 14, 20, 3)
         app.send_picture(f"\x1b7\x1b[{place.y + 1};{place.x + 1}H{sixels(20, 3)}\x1b8", place)
         assert "\u2592" not in "".join(app.diffed.lines)
-        await settled(driver)
+        app._line._free()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
         assert app.diffed.lines[15].count("\u2592") == 20
 
 
