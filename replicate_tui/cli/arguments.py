@@ -1,16 +1,15 @@
 """The command line's grammar: options before the verb count for every verb."""
 
 import argparse
+import os
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Final
 
 from replicate_tui import __version__
 
-VERBS: Final = ("open", "watch", "doctor", "demo-server", "completion")
-SHELLS: Final = ("bash", "zsh", "fish")
-IMAGE_MODES: Final = ("auto", "kitty", "sixel", "half", "off")
-FRUGAL_CHOICES: Final = ("auto", "on", "off")
+VERBS = ("open", "watch", "doctor", "demo-server", "completion")
+SHELLS = ("bash", "zsh", "fish")
+IMAGE_MODES = ("auto", "kitty", "sixel", "half", "off")
+FRUGAL_CHOICES = ("auto", "on", "off")
 
 _DESCRIPTION = "All of Replicate at the keyboard: browse models, run predictions, watch them, keep what they made."
 _EPILOG = (
@@ -20,7 +19,9 @@ _EPILOG = (
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="replicate-tui", description=_DESCRIPTION, epilog=_EPILOG)
+    parser = argparse.ArgumentParser(
+        prog="replicate-tui", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=_Help
+    )
     parser.add_argument("-V", "--version", action="version", version=f"replicate-tui {__version__}")
     parser.add_argument("--demo", action="store_true", help="use the embedded demo service: no account, nothing spent")
     parser.add_argument("--profile", metavar="NAME", help="use the token and history of another profile")
@@ -43,7 +44,18 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_demo_server(verbs: Any) -> None:
+class _Help(argparse.HelpFormatter):
+    """Asks for the width itself: argparse imports a module of file operations to do so, half of what help takes."""
+
+    def __init__(self, prog: str) -> None:
+        try:
+            columns = int(os.environ.get("COLUMNS") or os.get_terminal_size(1).columns)
+        except (OSError, ValueError):
+            columns = 80
+        super().__init__(prog, width=max(40, columns - 2))
+
+
+def _add_demo_server(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     server = verbs.add_parser(
         "demo-server",
         help="serve Replicate's API on this machine, for your own code and tests",
@@ -54,12 +66,18 @@ def _add_demo_server(verbs: Any) -> None:
     server.add_argument("--speed", metavar="X", type=_speed, default=1.0, help="pace of the models (default: 1)")
     server.add_argument("--no-rate-limits", action="store_true", help="never answer 429 (default: limits go with X)")
     server.add_argument("--seed", metavar="N", type=int, help="make ids and dice repeat")
-    server.add_argument("--data", metavar="DIR", type=Path, help="keep the state in DIR over restarts")
-    server.add_argument("--env-file", metavar="PATH", type=Path, help="also write the two lines to PATH")
+    server.add_argument("--data", metavar="DIR", type=_path, help="keep the state in DIR over restarts")
+    server.add_argument("--env-file", metavar="PATH", type=_path, help="also write the two lines to PATH")
     server.add_argument("--print-json", action="store_true", help="print one line of JSON, and open the control API")
-    server.add_argument("--log", metavar="FILE", type=Path, help="write one line of JSON for each request to FILE")
-    server.add_argument("--fault", metavar="FILE", type=Path, help="strike requests as the rules in FILE say")
+    server.add_argument("--log", metavar="FILE", type=_path, help="write one line of JSON for each request to FILE")
+    server.add_argument("--fault", metavar="FILE", type=_path, help="strike requests as the rules in FILE say")
     server.add_argument("command", metavar="COMMAND", nargs="*", help="run COMMAND against the service, end as it does")
+
+
+def _path(text: str) -> object:
+    from pathlib import Path  # help and mistakes do without
+
+    return Path(text)
 
 
 def _port(text: str) -> int:
