@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -418,3 +419,31 @@ async def test_data_that_is_none_is_refused_before_anything_is_sent(
     ]
     assert not any(seen.path.endswith("/trainings") for seen in list(demo.requests)[before:])
     assert await services.runs.rows(model=TRAINER) == []
+
+
+async def test_trainings_made_elsewhere_are_followed_but_those_of_another_account(services: Services) -> None:
+    ours, theirs, over = (
+        RunRecord(
+            id=name,
+            kind="training",
+            origin=services.connection.origin,
+            account=account,
+            remote_id=f"remote{name}",
+            model=TRAINER,
+            source="web",
+            status=status,
+            submitted_at=datetime.now(UTC),
+        )
+        for name, account, status in (
+            ("ours", services.connection.account, "processing"),
+            ("theirs", "somebody", "processing"),
+            ("over", services.connection.account, "succeeded"),
+        )
+    )
+    for record in (ours, theirs, over):
+        await services.tracker._tools.runs.insert_intent(record)
+    await services.runs.follow_trainings()
+    assert services.tracker.snapshot(ours.id) is not None
+    # To this token it would be unknown, and be taken for one that is gone.
+    assert services.tracker.snapshot(theirs.id) is None
+    assert services.tracker.snapshot(over.id) is None
