@@ -105,7 +105,8 @@ async def replay(delivery: Delivery, target: Target, say: Say) -> ReplayOutcome:
         outcome = outcome._replace(problem=f"It took longer than {LONGEST_SECONDS:.0f} s and was ended.")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        outcome = outcome._replace(problem=f"It could not be done: {clean_line(str(reason), 200)}.")
+        refused = f"{target.words[0]!r} could not be started" if target.words else "It could not be done"
+        outcome = outcome._replace(problem=f"{clean_line(refused, 100)}: {clean_line(str(reason), 200)}.")
     output.close()
     return outcome._replace(seconds=time.monotonic() - started, left_out=output.left_out)
 

@@ -77,7 +77,7 @@ def new_tabs() -> dict[str, ListedModels]:
     return {
         "pinned": ListedModels(
             "pinned on this machine",
-            "Nothing is pinned yet. * pins a model, here, in Search and on its page.",
+            "Nothing is pinned yet. * pins a model here, in Search or on its page.",
             (("pinned", "as pinned"), _BY_NAME, _BY_RUNS),
         ),
         "recent": ListedModels(

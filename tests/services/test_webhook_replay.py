@@ -143,7 +143,7 @@ async def test_what_goes_on_in_the_background_holds_nobody_up(monkeypatch: pytes
 async def test_a_command_that_is_none_is_said() -> None:
     outcome, _ = await given(Target(("/no/such/program",)))
     assert outcome.code is None
-    assert outcome.problem == "It could not be done: No such file or directory."
+    assert outcome.problem == "'/no/such/program' could not be started: No such file or directory."
 
 
 async def test_an_address_on_this_machine_gets_what_its_signature_is_checked_by() -> None:
