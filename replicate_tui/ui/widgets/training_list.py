@@ -18,13 +18,10 @@ class TrainingList(RunList):
 
     def show_progress(self, snapshots: Mapping[str, RunSnapshot]) -> None:
         """Show how far the trainings are that go."""
-        before, self._snapshots = self._snapshots, snapshots
-        self.redraw_rows(lambda row: _shown_of(before.get(row.id)) != _shown_of(snapshots.get(row.id)))
+        self._snapshots = snapshots
+        # While the clock goes, it draws them within the second: one repaint for the news of all.
+        if self._clock is None:
+            self.redraw_rows(lambda row: not row.is_final)
 
     def render_row(self, row: RunRow, width: int, cursor: bool) -> RowContent:  # noqa: ARG002  (the list's contract)
         return training_line(row, self._snapshots.get(row.id), width)
-
-
-def _shown_of(snapshot: RunSnapshot | None) -> tuple[object, ...]:
-    """Return what a row takes from a snapshot."""
-    return (snapshot.progress, snapshot.destination) if snapshot else ()
