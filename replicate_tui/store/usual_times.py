@@ -8,6 +8,8 @@ from replicate_tui.store.codec import to_text
 from replicate_tui.store.records import RunKind, UsualTimes
 
 _SAMPLE: Final = 100
+#: In microseconds: the service cuts some of its times to hundredths, so that a start may seem to come before the wish.
+_COARSEST_TIME: Final = 10_000
 _RUNS: Final = """
     select coalesce(r.created_at, r.submitted_at), r.started_at, r.seconds, f.cost
     from run_facets f cross join runs r on r.seq = f.seq
@@ -25,7 +27,11 @@ def usual_times(connection: sqlite3.Connection, model: str, version: str | None,
     """Return what the latest succeeded runs took, of a model or of one of its versions."""
     of = (kind, to_text(version), to_text(model)) if version else (kind, to_text(model))
     rows = connection.execute(_OF_VERSION if version else _OF_MODEL, (*of, _SAMPLE)).fetchall()
-    waited = [(started - asked) / 1_000_000 for asked, started, *_ in rows if started is not None and started >= asked]
+    waited = [
+        max(started - asked, 0) / 1_000_000
+        for asked, started, *_ in rows
+        if started is not None and started - asked > -_COARSEST_TIME
+    ]
     ran = [seconds for _, _, seconds, _ in rows if seconds is not None]
     return UsualTimes(
         count=len(rows),

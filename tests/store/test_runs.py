@@ -337,6 +337,9 @@ async def test_usual_times_are_of_succeeded_runs(runs: RunRepository) -> None:
     assert (await runs.usual("black-forest-labs/flux-schnell", "v2")).ran_median == 85.0
     assert (await runs.usual("black-forest-labs/flux-schnell", "v3")).count == 0
     assert (await runs.usual("nobody/nothing")).ran_p90 is None
+    cut = make_run(23, model="a/cut", status="succeeded", created_at=NOON, started_at=NOON - timedelta(milliseconds=9))
+    await runs.insert_intent(cut)
+    assert (await runs.usual("a/cut")).waited_p90 == 0.0, "the service cuts times to hundredths"
     await runs.insert_intent(make_run(22, kind="training", status="succeeded", metrics={"predict_time": 5000}))
     assert (await runs.usual("black-forest-labs/flux-schnell")).count == 10
     assert (await runs.usual("black-forest-labs/flux-schnell", kind="training")).ran_median == 5000.0

@@ -362,6 +362,7 @@ async def test_a_question_that_stands_is_answered_as_if_it_was_never_asked(demo:
             answers.append(await driver.app.push_screen_wait(ChoiceDialog("Go on?", ())))
 
         left = driver.services
+        await left.webhooks.set_port(0)
         await left.webhooks.start()
         driver.app.run_worker(ask())
         await driver.until("Go on?")

@@ -224,8 +224,10 @@ async def test_where_files_should_be_is_said_while_they_are_not_there(demo: Demo
         run = await driver.run("tests/painter", {"text": "Alice"})
         snapshot = await driver.services.tracker.load(run.id)
         assert snapshot.folder is not None
+        ended = driver.services.tracker._ended
+        await driver.until(lambda: run.id in ended, "the end of the watch")
         snapshot.folder.rename(snapshot.folder.with_name("thrown away"))
-        driver.services.tracker._ended.clear()
+        ended.clear()
         await at_runs(driver, "1 run")
         await driver.press("O")
         await driver.until("is no longer in")

@@ -169,7 +169,8 @@ async def test_offline_is_said_and_what_is_known_stays(own_demo: Callable[..., D
     async with open_app(server, max_retries=0) as driver:
         await driver.until("Popular")
         await driver.until("black-forest-labs/flux-schnell")
-        await driver.app.workers.wait_for_complete()
+        # Not wait_for_complete, which takes a preview that gives way to the next one for a failure.
+        await driver.until(lambda: all(worker.is_finished for worker in driver.app.workers), "the workers")
         server.stop()
         await driver.press("r")
         await driver.until("age now")
