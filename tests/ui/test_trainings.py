@@ -317,6 +317,12 @@ async def test_a_training_is_started_from_nothing(demo: DemoServer, tmp_path: Pa
         await driver.until("Train into which model of yours?")
         await driver.press("enter")
         await driver.until("A new model: demo/")
+        # A name that would be refused is said at once, and stays.
+        await driver.type("Fog Style")
+        await driver.press("enter")
+        await driver.until("Small letters, digits")
+        assert "Fog Style" in driver.text
+        await driver.press("ctrl+u")
         await driver.type("fog-style")
         await driver.press("enter")
         await driver.until("Only you (private)")

@@ -8,13 +8,13 @@ from textual.app import App
 from replicate_tui.services.bundle import Services
 from replicate_tui.services.estimate import dollars_text
 from replicate_tui.services.hardware import Machine
-from replicate_tui.services.own_model_rules import NewModel, Visibility
-from replicate_tui.services.problems import ServiceProblem
+from replicate_tui.services.own_model_rules import NewModel, Visibility, name_problem
+from replicate_tui.services.problems import ProblemKind, ServiceProblem
 from replicate_tui.services.views import ModelCard
 from replicate_tui.ui import messages
+from replicate_tui.ui.modals.ask import AskDialog
 from replicate_tui.ui.modals.choice import Answer, ChoiceDialog
 from replicate_tui.ui.modals.choose import ChooseDialog
-from replicate_tui.ui.modals.name import NameDialog
 
 _NEW: Final = ""
 _NAME_HINT: Final = "lower case letters, digits, dots, dashes and underscores   enter goes on   esc closes"
@@ -35,9 +35,10 @@ async def make_destination(app: App[Any], services: Services) -> str | None:
     """Ask for a name, who may see it and its hardware, and make a model; None when it was not made."""
     try:
         owner = await services.own_models.account()
-        name = await app.push_screen_wait(NameDialog(f"A new model: {owner}/…", _NAME_HINT))
-        if name is None:
+        text = await app.push_screen_wait(AskDialog(f"A new model: {owner}/…", _NAME_HINT, check=_check_name))
+        if text is None:
             return None
+        name = text.strip()
         visibility = await _ask_visibility(app, f"{owner}/{name}")
         if visibility is None:
             return None
@@ -54,6 +55,11 @@ async def make_destination(app: App[Any], services: Services) -> str | None:
         return None
     app.post_message(messages.Say(f"Made {made.full_name}."))
     return made.full_name
+
+
+def _check_name(text: str) -> None:
+    if problem := name_problem(text.strip()):
+        raise ServiceProblem(ProblemKind.INVALID, problem)
 
 
 async def _ask_visibility(app: App[Any], full_name: str) -> Visibility | None:
