@@ -19,7 +19,7 @@ from replicate_tui.ui import messages
 from replicate_tui.ui.app import FIRST_START_KEY, ReplicateApp
 from replicate_tui.ui.launcher import OpenedProfile
 from replicate_tui.ui.wire.capabilities import Graphics, ImageMode
-from tests.support.waiting import wait_for
+from tests.support.waiting import wait_for, workers_done
 from tests.ui.form_app import make_services
 
 WIDE = (120, 36)
@@ -109,6 +109,10 @@ class Driver:
         except AssertionError as missing:
             raise AssertionError(f"{missing}\n{self.text}") from None
         await self.pilot.pause()
+
+    async def workers_done(self) -> None:
+        """Wait until nothing works in the background."""
+        await workers_done(self.app)
 
     async def gone(self, words: str) -> None:
         await self.until(lambda: words not in self.text, f"{words!r} gone")

@@ -24,7 +24,7 @@ from replicate_tui.ui.launcher import OpenedProfile
 from replicate_tui.ui.screens.run_form import RunFormScreen
 from replicate_tui.ui.theme import THEMES
 from replicate_tui.ui.widgets.form_list import FormList
-from tests.support.waiting import wait_for
+from tests.support.waiting import wait_for, workers_done
 
 if TYPE_CHECKING:
     from replicate_tui.api import AsyncReplicate
@@ -158,7 +158,7 @@ async def open_form(
             form = Form(app, screen, pilot)
             if loaded:
                 await wait_for(lambda: screen.form.is_loaded, "the form")
-                await app.workers.wait_for_complete()
+                await workers_done(app)
                 await pilot.pause()
             yield form
     finally:

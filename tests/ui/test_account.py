@@ -130,7 +130,7 @@ async def test_a_secret_that_comes_late_is_not_shown_to_whoever_left(
         await at(driver, "account")
         await driver.press("v", "right_square_bracket")
         answer.set()
-        await driver.app.workers.wait_for_complete()
+        await driver.workers_done()
         await driver.press("left_square_bracket")
         await driver.until("hidden")
         assert secret not in driver.text

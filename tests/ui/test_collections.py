@@ -112,7 +112,7 @@ async def test_quick_moves_ask_for_the_last_collection_only(demo: DemoServer, mo
         page = await collection(slugs[5])
         collections.action_move(1)
         collections.action_move(-1)
-        await driver.app.workers.wait_for_complete()
+        await driver.workers_done()
         await driver.pilot.pause()
         assert collections.cursor_row.slug == slugs[5]
         assert shown(driver, "models") == [card.full_name for card in page.value.models]

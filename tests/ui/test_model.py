@@ -193,7 +193,7 @@ async def test_a_pin_counts_each_press_and_shows(demo: DemoServer) -> None:
         await driver.press("asterisk")
         await driver.until("pinned")
         await driver.press("asterisk", "asterisk", "asterisk")
-        await driver.app.workers.wait_for_complete()
+        await driver.workers_done()
         await driver.gone("pinned")
         assert not await driver.services.search.pinned()
 

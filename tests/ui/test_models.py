@@ -81,7 +81,7 @@ async def test_all_public_models_come_as_one_scrolls(demo: DemoServer) -> None:
         await driver.press("k", "k")
         at = driver.find("#models").cursor_key
         await driver.press("r")
-        await driver.app.workers.wait_for_complete()
+        await driver.workers_done()
         await driver.pilot.pause()
         assert driver.find("#models").cursor_key == at
         assert names(driver)[0] == first

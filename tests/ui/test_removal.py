@@ -318,7 +318,7 @@ async def test_sizes_that_overtake_each_other_come_to_rest(demo: DemoServer, mon
     async with open_app(demo) as driver:
         await driver.press("3")
         await driver.until("Generate images")
-        await driver.app.workers.wait_for_complete()
+        await driver.workers_done()
         monkeypatch.setattr(Screen, "_screen_resized", count)
         screen, driver.app._size = driver.screen, Size(100, 30)
         for size in (Size(200, 50), Size(100, 30)):

@@ -27,7 +27,7 @@ from replicate_tui.ui.widgets.fields.glance import ChoiceEditor, FoldEditor, Lis
 from replicate_tui.ui.widgets.fields.number import NumberEditor
 from tests.demo.models import GREETER, PAINTER
 from tests.support.hostile import MARKUP, TERMINAL, UNICODE
-from tests.support.waiting import wait_for
+from tests.support.waiting import wait_for, workers_done
 from tests.ui.form_app import EVERY_INPUT, FormApp, open_form
 
 OwnDemo = Callable[..., DemoServer]
@@ -359,7 +359,7 @@ async def test_options_go_with_the_run(server: DemoServer) -> None:
         await form.press("space")
         await form.go("version", section="options")
         await form.press("left")
-        await form.app.workers.wait_for_complete()
+        await workers_done(form.app)
         wanted = form.screen.form.wanted_version()
         assert wanted is not None
         await form.press("ctrl+g")

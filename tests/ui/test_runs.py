@@ -98,7 +98,7 @@ async def test_more_than_a_page_is_read_to_its_end(demo: DemoServer, monkeypatch
         assert len(titles(driver)) == page
         for _ in range(2):
             await driver.press("G")
-            await driver.app.workers.wait_for_complete()
+            await driver.workers_done()
             await driver.pilot.pause()
         assert len(titles(driver)) == number
         await driver.press("G")
@@ -162,7 +162,7 @@ async def test_what_is_going_stands_on_top_in_every_order_and_under_a_filter(
         await driver.until(lambda: titles(driver)[:2] == ["on and on", "old 5"], "the one that goes, then the longest")
         # The pages that follow bring each run once.
         await driver.press("G")
-        await driver.app.workers.wait_for_complete()
+        await driver.workers_done()
         await driver.press("G")
         await driver.until(lambda: len(titles(driver)) == 7, "all of them")
         assert len(set(titles(driver))) == 7

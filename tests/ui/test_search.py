@@ -169,8 +169,7 @@ async def test_offline_is_said_and_what_is_known_stays(own_demo: Callable[..., D
     async with open_app(server, max_retries=0) as driver:
         await driver.until("Popular")
         await driver.until("black-forest-labs/flux-schnell")
-        # Not wait_for_complete, which takes a preview that gives way to the next one for a failure.
-        await driver.until(lambda: all(worker.is_finished for worker in driver.app.workers), "the workers")
+        await driver.workers_done()
         server.stop()
         await driver.press("r")
         await driver.until("age now")
@@ -188,7 +187,7 @@ async def test_offline_is_said_and_what_is_known_stays(own_demo: Callable[..., D
 async def test_marked_models_are_pinned_together_and_nothing_found_is_said(demo: DemoServer) -> None:
     async with open_app(demo, size=SMALL) as driver:
         await driver.until("black-forest-labs/flux-schnell")
-        await driver.app.workers.wait_for_complete()
+        await driver.workers_done()
         first, second = (row.what.full_name for row in driver.find("#found").rows[1:3])
         await driver.press("g", "space", "space")
         await driver.until("2 marked")
