@@ -99,7 +99,6 @@ class ReplicateApp(StackApp[int]):
         # Neither scrolling nor anything else moves by itself: each step would be a frame for the terminal.
         self.animation_level = "none"
         self.set_reactive(ReplicateApp.thrift, thrift)
-        self._graphics = graphics or Graphics()
         self._launcher = launcher
         self._target = target
         self._repaint: Timer | None = None
