@@ -137,6 +137,18 @@ async def test_mine_says_how_it_was_gathered_and_marks_what_is_private(demo: Dem
         assert "private" in driver.line("demo/listed-as-mine")
 
 
+async def test_a_public_list_whose_refresh_fails_tells_its_age(own_demo: Callable[..., DemoServer]) -> None:
+    demo = own_demo()
+    async with open_app(demo, max_retries=0) as driver:
+        await go_to_models(driver)
+        await open_tab(driver, "public")
+        await driver.until(lambda: len(names(driver)) >= 25, "a page of models")
+        await asyncio.to_thread(demo.stop)
+        await driver.press("r")
+        await driver.until("age now")
+        assert len(names(driver)) >= 25
+
+
 async def test_offline_the_lists_are_as_last_seen_with_their_age(own_demo: Callable[..., DemoServer]) -> None:
     demo = own_demo()
 

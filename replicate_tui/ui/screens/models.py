@@ -1,5 +1,6 @@
 """Models: pinned, recent, the account's own, and all public ones, as lists of one kind."""
 
+from datetime import UTC, datetime
 from typing import ClassVar, cast
 
 from textual import events, on, work
@@ -161,7 +162,7 @@ class ModelsScreen(ModelPreviewing):
         # A newer first page goes on top of what was scrolled through, so that the cursor keeps its row.
         names = {card.full_name for card in newest}
         before = tab.cards if is_same else ()
-        tab.is_asked, tab.fetched_at = True, None
+        tab.is_asked, tab.fetched_at = True, datetime.now(UTC)
         tab.has_more = not (self._public or walk).is_complete
         self._take(tab, (*newest, *(card for card in before if card.full_name not in names)))
 
