@@ -1,5 +1,7 @@
 """The app around its screens: places, leaving, the palette, themes and the user's own keys."""
 
+from typing import Any
+
 import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input
@@ -8,6 +10,7 @@ from replicate_tui.config import Settings
 from replicate_tui.demo.server import DemoServer
 from replicate_tui.ui import messages
 from replicate_tui.ui.commands import ScreenActions
+from replicate_tui.ui.house import LiveStrip
 from replicate_tui.ui.places import PLACES
 from replicate_tui.ui.screens.model import ModelScreen
 from replicate_tui.ui.screens.run_form import RunFormScreen
@@ -55,6 +58,26 @@ async def test_leaving_asks_only_while_runs_from_here_are_going(demo: DemoServer
         await driver.press(key)
         await driver.until(lambda: not driver.app.is_running or driver.app.return_value == 0, "the end")
         assert driver.app.return_value == 0
+
+
+async def test_what_begins_while_a_screen_opens_stands_in_its_place_bar(
+    demo: DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that goes on without news tells the bar once, perhaps after it was made and before it listens."""
+    async with open_app(demo) as driver:
+        await driver.until("Popular")
+        pump = driver.app._sessions.current.pump
+        compose_body = ModelScreen.compose_body
+
+        def composed_late(screen: ModelScreen) -> Any:
+            yield from compose_body(screen)
+            strip = LiveStrip(running=7)
+            pump._strip = strip
+            pump._live_strip.publish(strip)
+
+        monkeypatch.setattr(ModelScreen, "compose_body", composed_late)
+        driver.app.post_message(messages.OpenModel("tests/greeter"))
+        await driver.until(lambda: driver.shows(ModelScreen) and "7 running" in driver.text, "what runs")
 
 
 async def test_ctrl_c_hints_and_leaves_at_the_second_press(demo: DemoServer) -> None:

@@ -69,6 +69,8 @@ class HouseScreen(RemovableScreen[None], Screen[None]):
 
     def on_mount(self) -> None:
         self.house.live_strip.subscribe(self, self._show_strip)
+        # What was told since the bar was made; it may not be told again for hours.
+        self._show_strip(self.house.current_strip())
         self.house.run_events.subscribe(self, self._take_run_event)
 
     def _show_strip(self, strip: LiveStrip) -> None:
