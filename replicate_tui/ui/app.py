@@ -1,16 +1,14 @@
 """The app: places as modes, themes, one pump for the tracker's news. Screens own behaviour; this only wires."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
-from weakref import WeakKeyDictionary
 
 from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
-from textual.message import Message
 from textual.reactive import var
 from textual.screen import Screen
 from textual.timer import Timer
@@ -21,14 +19,12 @@ from replicate_tui.services.problems import ServiceProblem
 from replicate_tui.store.problems import HistoryProblem
 from replicate_tui.ui import messages
 from replicate_tui.ui.commands import Palette, ScreenActions
-from replicate_tui.ui.errands import Errands
 from replicate_tui.ui.keymap import check_keymap, key_name
-from replicate_tui.ui.launcher import Launcher, OpenedProfile
+from replicate_tui.ui.launcher import Launcher
 from replicate_tui.ui.leaving import Leaving
 from replicate_tui.ui.navigator import Navigator
 from replicate_tui.ui.places import PLACES, START_MODE, Place
 from replicate_tui.ui.sessions import Session, Sessions
-from replicate_tui.ui.stack import StackApp
 from replicate_tui.ui.switching import Switcher
 from replicate_tui.ui.theme import DARK, LIGHT, THEMES
 from replicate_tui.ui.widgets.place_bar import PlaceBar
@@ -37,6 +33,7 @@ from replicate_tui.ui.wire.crash import leave_after_crash
 from replicate_tui.ui.wire.frugal import PLAIN, Thrift
 from replicate_tui.ui.wire.line_filter import EscapeFilter
 from replicate_tui.ui.wire.terminal import driver_class
+from replicate_tui.ui.wish_app import WishApp
 
 if TYPE_CHECKING:
     from replicate_tui.services.bundle import Services
@@ -57,7 +54,7 @@ def _place_bindings() -> list[BindingType]:
     return bindings
 
 
-class ReplicateApp(StackApp[int]):
+class ReplicateApp(WishApp):
     """Holds the house together for one run of the program.
 
     `launcher` makes the services of the profile that is wanted; `target` is where to start instead of Search,
@@ -94,7 +91,7 @@ class ReplicateApp(StackApp[int]):
         profile = launcher.known_profile()
         # Textual makes the first mode's stack in its constructor, and the first screen of a stack cannot be switched.
         self.DEFAULT_MODE = START_MODE if profile else WELCOME_MODE  # type: ignore[misc]
-        super().__init__(driver_class=driver_class())
+        super().__init__(driver_class())
         self._begin_with_theme(launcher.settings.theme)
         # Neither scrolling nor anything else moves by itself: each step would be a frame for the terminal.
         self.animation_level = "none"
@@ -102,8 +99,6 @@ class ReplicateApp(StackApp[int]):
         self._launcher = launcher
         self._target = target
         self._repaint: Timer | None = None
-        self._wishes: WeakKeyDictionary[Screen[Any], Message] = WeakKeyDictionary()
-        self._errands = Errands(self)
         self._leaving = Leaving(self, self._errands)
         self._sessions = Sessions(self, launcher, self._errands, graphics or Graphics())
         self._switcher = Switcher(self, launcher, self._sessions, self._place, self._begin)
@@ -113,10 +108,6 @@ class ReplicateApp(StackApp[int]):
             self.add_mode(WELCOME_MODE, self._welcome)
         for place in PLACES:
             self.add_mode(place.mode, partial(self._place, place))
-
-    @property
-    def _navigator(self) -> Navigator | None:
-        return self._sessions.current.navigator if self._sessions.current else None
 
     def _welcome(self) -> Screen[Any]:
         from replicate_tui.ui.screens.welcome import WelcomeScreen
@@ -325,114 +316,3 @@ class ReplicateApp(StackApp[int]):
     async def _switch_profile(self, message: messages.SwitchProfile) -> None:
         # Awaited here, so that keys wait until the first screen of the other profile is there.
         await self._switcher.switch(message.name)
-
-    # -- what screens ask for -----------------------------------------------------------------------------------
-
-    @on(messages.OpenModel)
-    def _open_model(self, message: messages.OpenModel) -> None:
-        self._open(lambda navigator: navigator.model(message), message)
-
-    @on(messages.OpenModelForm)
-    def _open_model_form(self, message: messages.OpenModelForm) -> None:
-        self._open(lambda navigator: navigator.model_form(message), message)
-
-    @on(messages.OpenForm)
-    def _open_form(self, message: messages.OpenForm) -> None:
-        self._open(lambda navigator: navigator.form(message), message)
-
-    @on(messages.OpenTraining)
-    def _open_training(self, message: messages.OpenTraining) -> None:
-        self._open(lambda navigator: navigator.training(message), message)
-
-    @on(messages.OpenCollection)
-    def _open_collection(self, message: messages.OpenCollection) -> None:
-        self._open(lambda navigator: navigator.collections(message.slug), message)
-
-    @on(messages.OpenRun)
-    def _open_run(self, message: messages.OpenRun) -> None:
-        if message.replaces is not None:
-            if self.screen is not message.replaces:
-                self._errands.say("The run was sent; it is in Runs.")
-                return
-            self.pop_screen()
-        self._open(lambda navigator: navigator.monitor(message.run_id, message.kind), message)
-
-    @on(messages.OpenDeployment)
-    def _open_deployment(self, message: messages.OpenDeployment) -> None:
-        if message.replaces is not None and self.screen is message.replaces:
-            self.pop_screen()
-        self._open(lambda navigator: navigator.deployment(message.full_name), message)
-
-    @on(messages.OpenDeploymentForm)
-    def _open_deployment_form(self, message: messages.OpenDeploymentForm) -> None:
-        self._open(lambda navigator: navigator.deployment_form(message), message)
-
-    @on(messages.OpenWebhooks)
-    def _open_webhooks(self) -> None:
-        self._open(lambda navigator: navigator.webhooks())
-
-    @on(messages.OpenDelivery)
-    def _open_delivery(self, message: messages.OpenDelivery) -> None:
-        self._open(lambda navigator: navigator.delivery(message.number), message)
-
-    @on(messages.OpenRemoteRun)
-    @work(group="open remote run", exclusive=True, description="find a run by the service's id")
-    async def _open_remote_run(self, message: messages.OpenRemoteRun) -> None:
-        navigator = self._navigator
-        if navigator is None:
-            return
-        for reference in (*reversed(message.others), message.reference):
-            try:
-                run = await navigator.house.services.runs.open_remote(reference)
-            except ServiceProblem as problem:
-                self._errands.say_problem(problem)
-                continue
-            if self._navigator is navigator:
-                self.push_screen(navigator.monitor(run.id, run.kind))
-
-    def _open(self, make: Callable[[Navigator], Screen[Any]], wish: Message | None = None) -> None:
-        # Keys and clicks that come faster than a screen ask the one below for it again and again.
-        if self._navigator and (wish is None or self._wishes.get(self.screen) != wish):
-            screen = make(self._navigator)
-            if wish is not None:
-                self._wishes[screen] = wish
-            self.push_screen(screen)
-
-    # -- errands ------------------------------------------------------------------------------------------------
-
-    @on(messages.Say)
-    def _say(self, message: messages.Say) -> None:
-        self._errands.say(self._whose(message.profile) + message.text, message.severity)
-
-    @on(messages.SayProblem)
-    def _say_problem(self, message: messages.SayProblem) -> None:
-        if whose := self._whose(message.profile):
-            self._errands.say(f"{whose}{message.problem}", "error", seconds=10)
-        else:
-            self._errands.say_problem(message.problem)
-
-    def _whose(self, profile: OpenedProfile | None) -> str:
-        """Return what goes before news of a profile that is not on the screens any more."""
-        current = self._sessions.current
-        return f"{profile.name}: " if profile and current and current.profile is not profile else ""
-
-    @on(messages.OpenCopyMenu)
-    def _open_copy_menu(self, message: messages.OpenCopyMenu) -> None:
-        from replicate_tui.ui.modals.copy_menu import CopyMenu
-
-        self.push_screen(CopyMenu(message.choices))
-
-    @on(messages.CopyText)
-    @work(group="errands", description="copy a text")
-    async def _copy(self, message: messages.CopyText) -> None:
-        await self._errands.copy(message.text, message.what)
-
-    @on(messages.OpenWebPage)
-    @work(group="errands", description="open a web page")
-    async def _open_web_page(self, message: messages.OpenWebPage) -> None:
-        await self._errands.open_web_page(message.url)
-
-    @on(messages.OpenOutside)
-    @work(group="errands", description="open a file outside")
-    async def _open_outside(self, message: messages.OpenOutside) -> None:
-        await self._errands.open_file(message.path)
