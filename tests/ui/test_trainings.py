@@ -11,6 +11,7 @@ import pytest
 
 from replicate_tui.demo.server import DemoServer
 from replicate_tui.services import pace
+from replicate_tui.services.own_model_rules import NewModel
 from replicate_tui.services.views import TrainingRequest
 from replicate_tui.store.records import RunRecord
 from replicate_tui.ui import messages
@@ -18,6 +19,7 @@ from replicate_tui.ui.screens.run_form import RunFormScreen
 from replicate_tui.ui.screens.training_form import TrainingFormScreen
 from replicate_tui.ui.screens.training_monitor import TrainingMonitorScreen
 from replicate_tui.ui.screens.trainings import TrainingsScreen
+from replicate_tui.ui.training_form.destinations import make_destination
 from replicate_tui.ui.widgets.chart import Chart
 from replicate_tui.ui.widgets.form_list import FormList
 from tests.ui.driver import SMALL, Driver, open_app
@@ -369,6 +371,12 @@ async def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(demo:
         await at_form(driver)
         await driver.type("stranger/model")
         await driver.press("tab")
+        # What is no zip is doubted, and left to the trainer.
+        (tmp_path / "notes.txt").write_text("notes")
+        await driver.type(str(tmp_path / "notes.txt"))
+        await driver.press("tab")
+        await driver.until("is no zip")
+        await driver.press("shift+tab", "ctrl+u")
         await driver.type(str(climbing))
         await driver.press("tab")
         await driver.until("has a path that leads")
@@ -390,6 +398,27 @@ async def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(demo:
         await at_form(driver)
         assert driver.screen.form.destination == "demo/not-there"
         assert driver.screen.form.state.input()["input_images"] == PICTURES
+
+
+async def test_a_destination_that_is_refused_comes_back_with_its_name(demo: DemoServer) -> None:
+    async with open_app(demo) as driver:
+        await driver.services.own_models.create(NewModel(name="taken-name", hardware="cpu"))
+        await driver.open(messages.OpenModel(TRAINER))
+        await driver.until("text")
+        await driver.press("t")
+        await at_form(driver)
+        driver.app.run_worker(make_destination(driver.app, driver.services))
+        await driver.until("A new model: demo/")
+        await driver.type("taken-name")
+        await driver.press("enter")
+        await driver.until("Only you (private)")
+        await driver.press("enter")
+        await driver.until("Run its versions on which hardware?")
+        await driver.press("enter")
+        await driver.until("A new model: demo/")
+        assert driver.find("#text").value == "taken-name"
+        await driver.press("escape")
+        await driver.gone("A new model: demo/")
 
 
 async def test_a_model_that_cannot_be_trained_says_so(demo: DemoServer) -> None:

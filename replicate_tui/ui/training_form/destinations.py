@@ -32,29 +32,40 @@ async def pick_destination(app: App[Any], services: Services, current: str) -> s
 
 
 async def make_destination(app: App[Any], services: Services) -> str | None:
-    """Ask for a name, who may see it and its hardware, and make a model; None when it was not made."""
+    """Ask for a name, who may see it and its hardware, and make a model; None when it was not made.
+
+    What the service refuses comes back with the name that was typed.
+    """
+    typed = ""
     try:
         owner = await services.own_models.account()
-        text = await app.push_screen_wait(AskDialog(f"A new model: {owner}/…", _NAME_HINT, check=_check_name))
-        if text is None:
-            return None
-        name = text.strip()
-        visibility = await _ask_visibility(app, f"{owner}/{name}")
+        machines = (await services.hardware.list()).value
+    except ServiceProblem as problem:
+        app.post_message(messages.SayProblem(problem))
+        return None
+    while (text := await app.push_screen_wait(_ask_name(owner, typed))) is not None:
+        typed = text.strip()
+        visibility = await _ask_visibility(app, f"{owner}/{typed}")
         if visibility is None:
             return None
-        machines = (await services.hardware.list()).value
         hardware = await app.push_screen_wait(
             ChooseDialog("Run its versions on which hardware?", [(one.sku, _machine_words(one)) for one in machines])
         )
         if hardware is None:
             return None
-        new = NewModel(name=name, hardware=hardware, visibility=visibility)
-        made = await services.own_models.create(new, skus=[one.sku for one in machines])
-    except ServiceProblem as problem:
-        app.post_message(messages.SayProblem(problem))
-        return None
-    app.post_message(messages.Say(f"Made {made.full_name}."))
-    return made.full_name
+        new = NewModel(name=typed, hardware=hardware, visibility=visibility)
+        try:
+            made = await services.own_models.create(new, skus=[one.sku for one in machines])
+        except ServiceProblem as problem:
+            app.post_message(messages.SayProblem(problem))
+            continue
+        app.post_message(messages.Say(f"Made {made.full_name}."))
+        return made.full_name
+    return None
+
+
+def _ask_name(owner: str, typed: str) -> AskDialog:
+    return AskDialog(f"A new model: {owner}/…", _NAME_HINT, typed, check=_check_name)
 
 
 def _check_name(text: str) -> None:
