@@ -90,8 +90,12 @@ async def fill_in(driver: ProfilesDriver, **values: str) -> None:
         await driver.write(f"#{name}", text)
 
 
-async def test_each_profile_has_its_own_history(demo: DemoServer, other: DemoServer) -> None:
-    async with open_profiles_app({"default": demo, "work": other}) as driver:
+async def test_each_profile_has_its_own_history(
+    own_demo: Callable[..., DemoServer],
+) -> None:
+    # Services of its own: runs of other tests would be read from the account.
+    mine, other = own_demo(), own_demo(seed=9)
+    async with open_profiles_app({"default": mine, "work": other}) as driver:
         await driver.run(GREETER, {"text": "of default"})
         await driver.switch_to("work")
         assert "work" in driver.lines[0]
@@ -105,7 +109,7 @@ async def test_each_profile_has_its_own_history(demo: DemoServer, other: DemoSer
         await driver.until("of default")
         assert "of work" not in driver.text
     assert tokens_at(other) == {other.token}
-    assert other.token not in tokens_at(demo)
+    assert other.token not in tokens_at(mine)
     glances = [glance_at(profile_paths(name).database, "") for name in ("default", "work")]
     assert [glance.runs for glance in glances if glance] == [1, 1]
     assert list(profile_paths("work").runs.rglob(f"*{run.remote_id}*"))

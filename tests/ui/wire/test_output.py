@@ -1,6 +1,7 @@
 """The output layer in the whole app: a busy line, sizes, pictures, errors, and when it stands aside."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -90,10 +91,10 @@ def sixels(columns: int, rows: int) -> str:
 
 
 async def test_a_picture_is_painted_over_only_where_something_is_painted(
-    demo: DemoServer, monkeypatch: pytest.MonkeyPatch
+    own_demo: Callable[..., DemoServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     on_twins(monkeypatch)
-    async with open_app(demo, size=SMALL) as driver:
+    async with open_app(own_demo(), size=SMALL) as driver:
         await driver.press("4")
         await driver.until("No runs yet")
         app = await settled(driver)
@@ -113,10 +114,13 @@ async def test_a_picture_is_painted_over_only_where_something_is_painted(
         assert "\u2592" not in "".join(app.diffed.lines), "nothing is left behind"
 
 
-async def test_a_picture_waits_for_the_frame_before_it(demo: DemoServer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_picture_waits_for_the_frame_before_it(
+    own_demo: Callable[..., DemoServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
     on_twins(monkeypatch)
-    async with open_app(demo, size=SMALL) as driver:
+    async with open_app(own_demo(), size=SMALL) as driver:
         await driver.press("4")
+        await driver.until("No runs yet")
         app = await settled(driver)
         app._line.is_busy = True
         place = Region(4, 14, 20, 3)
