@@ -67,7 +67,7 @@ def checked_public_url(text: str, *, is_demo: bool) -> str:
         raise _refused("That is no web address.") from None
     if parts.username is not None or parts.password is not None or parts.fragment or not text.isascii():
         raise _refused("The URL may have no user, no fragment and no other letters than ASCII ones.")
-    if parts.scheme not in ("http", "https") or not host:
+    if not parts.scheme or not host:
         raise _refused("That is no web address: it begins with https:// and a name.")
     if any(character <= " " or character in "\"'<>\\^`{|}" for character in text):
         raise _refused("The URL has a character that must be percent-encoded.")

@@ -138,6 +138,12 @@ def test_an_address_that_the_service_cannot_reach_is_refused(text: str) -> None:
     assert refused.value.kind is ProblemKind.INVALID
 
 
+@pytest.mark.parametrize("text", ["not a url", "fog.example.net", "https://", "fog"])
+def test_what_is_no_address_is_told_so(text: str) -> None:
+    with pytest.raises(ServiceProblem, match="no web address"):
+        checked_public_url(text, is_demo=False)
+
+
 def test_addresses_and_ports_that_are_right() -> None:
     assert checked_public_url("  https://fog.example.net/hooks?job=17 ", is_demo=False).endswith("?job=17")
     assert checked_public_url("", is_demo=False) == ""
