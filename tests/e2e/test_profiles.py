@@ -32,7 +32,9 @@ def test_one_leaves_a_run_behind_and_finds_it_again(own_demo: Callable[..., Demo
         terminal.wait_for("profiles")
         terminal.send("P")
         terminal.wait_for("in use: default")
-        terminal.send("G", "enter")
+        terminal.send("G")
+        terminal.wait_for(r"^▌ +work")
+        terminal.send("enter")
         terminal.wait_for(r"1 Search.* work +default: 1 going")
         assert "Six keys" not in terminal.screen
         terminal.send("4")
@@ -75,6 +77,7 @@ def test_a_first_profile_is_made_from_the_keyboard(own_demo: Callable[..., DemoS
         terminal.wait_for("New profile")
         terminal.send("work", "tab", second.token, "tab", second.base_url, "enter")
         wait_until_said(terminal, "Made work: its token is of demo")
+        terminal.wait_for(r"^▌ +work")
         terminal.send("enter")
         terminal.wait_for(r"1 Search.* work")
         quit_in_order(terminal)

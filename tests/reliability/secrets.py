@@ -179,6 +179,8 @@ def _run_with_the_secret(terminal: Terminal, text: str, *, edits: bool) -> None:
 
 def _copy_the_signing_secret(terminal: Terminal) -> None:
     """Copy it from the Account place, where it is never shown."""
+    # An escape and a key right behind it are one key to a terminal: first the page of the model is to be back.
+    terminal.wait_for(r"Inputs .*README")
     terminal.send("8")
     terminal.wait_for("signing secret +hidden")
     terminal.send("/", "signing", "enter", "y")

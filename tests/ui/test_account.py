@@ -317,6 +317,8 @@ async def test_keys_say_what_is_rebound_and_are_found_by_words(demo: DemoServer)
         await driver.press("down")
         assert "Export" in driver.line("f7 ")
         assert "filter: runs.export" in driver.text
+        # What is wrong with the settings is also said below, over the words that are looked for.
+        driver.app.clear_notifications()
         await driver.until("The same key as runs.note")
         await driver.press("y")
         await driver.until(lambda: driver.app.clipboard == '"runs.export" = "f7"', "the line for the settings")
